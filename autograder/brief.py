@@ -1,0 +1,165 @@
+"""The exercise file that learners get: front matter, story, starter and hints."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from autograder.errors import CourseError, raise_all
+
+SECTIONS = ("Your task", "What must not change", "How it is judged", "Starter", "Hints")
+CRITERIA_MARK = "```{criteria}\n```"
+_FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
+_HINT = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.DOTALL)
+_MINUTES = range(8, 21)
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What a learner reads and starts from.
+
+    Attributes:
+        path: The exercise file.
+        title: The title.
+        minutes: How long it takes, 8 to 20.
+        before: Markdown up to the starter: story, task, what must not change, judging.
+        starter: The code that the learner refactors.
+        hints: Markdown of the hints, each behind a disclosure.
+        judging_line: The line of the heading ``How it is judged``.
+    """
+
+    path: Path
+    title: str
+    minutes: int
+    before: str
+    starter: str
+    hints: str
+    judging_line: int
+
+
+def read_brief(path: Path) -> Brief:
+    """Read and check an exercise file.
+
+    Args:
+        path: ``exercises/<part>/<slug>.md``.
+
+    Returns:
+        The brief.
+
+    Raises:
+        CourseError: A part is missing or misshapen; all such places are named at once.
+    """
+    text = path.read_text(encoding="utf-8")
+    matter = _FRONT_MATTER.match(text)
+    if matter is None:
+        raise CourseError(
+            "The front matter is missing.",
+            remedy="Start the file with ---, title: ..., minutes: ..., ---.",
+            path=path,
+            line=1,
+        )
+    errors: list[CourseError] = []
+    title, minutes = _read_matter(matter.group(1), path, errors)
+    offset = text[: matter.end()].count("\n")
+    body = text[matter.end() :]
+    tokens = MarkdownIt().parse(body)
+    headings = _headings(tokens)
+    errors += [
+        CourseError(
+            f"The section '## {name}' is missing.",
+            remedy=f"Add it; an exercise has the sections {', '.join(SECTIONS)}.",
+            path=path,
+            line=offset + 1,
+        )
+        for name in SECTIONS
+        if name not in headings
+    ]
+    raise_all(errors)
+    lines = body.splitlines(keepends=True)
+    starter_at, hints_at = headings["Starter"], headings["Hints"]
+    starter = _starter(tokens, starter_at, hints_at, path, offset)
+    hints = "".join(lines[hints_at + 1 :]).strip()
+    if len(_HINT.findall(hints)) < 3:
+        raise CourseError(
+            f"There are {len(_HINT.findall(hints))} hints; three are needed.",
+            remedy="Each is <details><summary>Hint 1</summary>, text, </details>.",
+            path=path,
+            line=offset + hints_at + 1,
+        )
+    if CRITERIA_MARK not in body:
+        raise CourseError(
+            "The list of criteria has no place.",
+            remedy="Under '## How it is judged' put a fenced {criteria} block.",
+            path=path,
+            line=offset + headings["How it is judged"] + 1,
+        )
+    return Brief(
+        path=path,
+        title=title,
+        minutes=minutes,
+        before="".join(lines[:starter_at]).strip(),
+        starter=starter,
+        hints=hints,
+        judging_line=offset + headings["How it is judged"] + 1,
+    )
+
+
+def _read_matter(matter: str, path: Path, errors: list[CourseError]) -> tuple[str, int]:
+    values = yaml.safe_load(matter) or {}
+    title, minutes = values.get("title"), values.get("minutes")
+    if not isinstance(title, str):
+        errors.append(
+            CourseError("title is missing.", remedy="Add title: ...", path=path, line=2)
+        )
+    if minutes not in _MINUTES:
+        errors.append(
+            CourseError(
+                f"minutes is {minutes!r}.",
+                remedy=f"Give a whole number from {_MINUTES[0]} to {_MINUTES[-1]}.",
+                path=path,
+                line=2,
+            )
+        )
+    return str(title), minutes if isinstance(minutes, int) else 0
+
+
+def _headings(tokens: list[Token]) -> dict[str, int]:
+    """Line of each second-level heading, counted from 0."""
+    return {
+        content.content: opening.map[0]
+        for opening, content in pairwise(tokens)
+        if opening.type == "heading_open" and opening.tag == "h2" and opening.map
+    }
+
+
+def _starter(tokens: list[Token], start: int, end: int, path: Path, offset: int) -> str:
+    fences = [
+        t
+        for t in tokens
+        if t.type == "fence"
+        and t.map
+        and start < t.map[0] < end
+        and t.info.strip() == "python"
+    ]
+    if len(fences) != 1:
+        raise CourseError(
+            f"There are {len(fences)} python blocks under '## Starter'.",
+            remedy="Put the whole starter into one ```python block.",
+            path=path,
+            line=offset + start + 1,
+        )
+    try:
+        compile(fences[0].content, str(path), "exec", dont_inherit=True)
+    except SyntaxError as error:
+        fence_line = fences[0].map[0] if fences[0].map else start
+        raise CourseError(
+            f"The starter does not compile: {error.msg}.",
+            remedy="Mend it: a starter runs as it is.",
+            path=path,
+            line=offset + fence_line + 1 + (error.lineno or 1),
+        ) from error
+    return fences[0].content

@@ -1,0 +1,186 @@
+"""Verdicts: the criteria of an exercise applied to a learner's code."""
+
+import contextlib
+import inspect
+import io
+import signal
+import threading
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from types import FrameType
+
+from autograder.criteria import Criterion, CriterionNotMet, Evidence
+from autograder.exercises import Exercise
+from autograder.namespace import Namespace, NamespaceError
+
+SECONDS_PER_CRITERION = 10
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict on one criterion.
+
+    Attributes:
+        criterion: What was judged.
+        evidence: Why it is not met; None when it is.
+        counts: False for behaviour points while no design criterion is met: code that
+            was not refactored earns nothing.
+    """
+
+    criterion: Criterion
+    evidence: Evidence | None
+    counts: bool = True
+
+    @property
+    def met(self) -> bool:
+        """Whether the criterion is met."""
+        return self.evidence is None
+
+    @property
+    def points(self) -> int:
+        """Points earned."""
+        return self.criterion.points if self.met and self.counts else 0
+
+
+class _OutOfTime(BaseException):
+    """Not an Exception: learner code and property-based search must not swallow it."""
+
+
+def judge(
+    exercise: Exercise, source: str, *, stop_at_first: bool = False
+) -> list[Verdict]:
+    """Judge code by all criteria of an exercise.
+
+    Args:
+        exercise: The exercise.
+        source: The learner's code.
+        stop_at_first: Stop after the first criterion that is not met.
+
+    Returns:
+        The verdicts, in the order of the criteria.
+    """
+    findings: dict[str, Evidence | None] = {}
+    for criterion in exercise.criteria:
+        findings[criterion.name] = _apply(criterion, source, exercise.brief.starter)
+        if stop_at_first and findings[criterion.name]:
+            break
+    judged = [c for c in exercise.criteria if c.name in findings]
+    refactored = any(c.kind == "design" and findings[c.name] is None for c in judged)
+    return [
+        Verdict(c, findings[c.name], c.kind == "design" or refactored) for c in judged
+    ]
+
+
+def judge_one(exercise: Exercise, source: str, name: str) -> Verdict:
+    """Judge code by one criterion; others are asked only for whether behaviour counts.
+
+    Args:
+        exercise: The exercise.
+        source: The learner's code.
+        name: The criterion's name.
+
+    Returns:
+        The verdict.
+
+    Raises:
+        CourseError: The exercise has no such criterion.
+    """
+    criterion = exercise.criterion(name)
+    starter = exercise.brief.starter
+    evidence = _apply(criterion, source, starter)
+    if criterion.kind == "design" or evidence is not None:
+        return Verdict(criterion, evidence)
+    designs = (c for c in exercise.criteria if c.kind == "design")
+    return Verdict(
+        criterion, None, any(_apply(c, source, starter) is None for c in designs)
+    )
+
+
+def points(verdicts: Iterable[Verdict]) -> int:
+    """Sum the points earned.
+
+    Args:
+        verdicts: The verdicts on one piece of code.
+
+    Returns:
+        The points.
+    """
+    return sum(verdict.points for verdict in verdicts)
+
+
+def _apply(criterion: Criterion, source: str, starter: str) -> Evidence | None:
+    """Run one criterion on fresh copies of the code, quietly and within its time."""
+    with _quiet(), _time_limit(SECONDS_PER_CRITERION):
+        try:
+            _run(criterion, source, starter)
+        except CriterionNotMet as error:
+            return error.evidence
+        except NamespaceError as error:
+            return Evidence(
+                "your code",
+                f"defines no {error.name}",
+                "every name that the brief lists",
+            )
+        except _OutOfTime:
+            return Evidence(
+                "your code",
+                f"was still running after {SECONDS_PER_CRITERION} seconds",
+                "an answer well within a second",
+            )
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - learners raise anything
+            return Evidence(
+                f"your code to see this: {criterion.title.rstrip('.')}",
+                f"raised {type(error).__name__}: {error}",
+                "no exception here",
+            )
+    return None
+
+
+def _run(criterion: Criterion, source: str, starter: str) -> None:
+    try:
+        solution = Namespace(source, "solution")
+    except (Exception, SystemExit) as error:
+        line = error.lineno if isinstance(error, SyntaxError) else None
+        place = f" in line {line}" if line else ""
+        raise CriterionNotMet(
+            called="your cell on its own, in a fresh Python",
+            got=f"raised {type(error).__name__}: {error}{place}",
+            expected="code that runs; keep everything it needs in this one cell",
+        ) from error
+    given: dict[str, Namespace] = {"solution": solution}
+    if "original" in inspect.signature(criterion.function).parameters:
+        given["original"] = Namespace(starter, "original")
+    criterion.function(**given)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """What learner code prints or warns while it is judged is nobody's business."""
+    with (
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: int) -> Iterator[None]:
+    """Interrupt what runs too long, where the platform and the thread allow it."""
+    main = threading.current_thread() is threading.main_thread()
+    if not main or not hasattr(signal, "SIGALRM"):
+        yield
+        return
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise _OutOfTime
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)

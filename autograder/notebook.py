@@ -1,0 +1,129 @@
+"""``check("...")`` in a learner's notebook."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from IPython.core.getipython import get_ipython
+from IPython.core.interactiveshell import InteractiveShell
+
+from autograder.errors import CourseError
+from autograder.exercises import Exercise
+from autograder.judge import Verdict, judge_one
+from autograder.report import as_html, as_text
+from autograder.rooms import Rooms
+
+ANSWER_ID = "answer"
+
+
+class CheckResult:
+    """A verdict as a cell's result.
+
+    Its plain text is the points, which is what nbgrader reads from a grade cell; its
+    HTML is what people read.
+
+    Args:
+        verdict: The verdict.
+        exercise: The exercise it belongs to.
+    """
+
+    def __init__(self, verdict: Verdict, exercise: Exercise) -> None:
+        self.verdict = verdict
+        self._exercise = exercise
+
+    def __repr__(self) -> str:
+        return str(self.verdict.points)
+
+    def __str__(self) -> str:
+        return as_text(self.verdict)
+
+    def _repr_html_(self) -> str:
+        return as_html(self.verdict, self._exercise)
+
+
+class Checker:
+    """Judges the answer cell of the running notebook.
+
+    Only that one cell is judged, run afresh on its own: what was defined by other cells
+    or by earlier versions of it neither helps nor harms.
+
+    Args:
+        exercise: The exercise.
+        shell: The IPython shell that runs the notebook.
+    """
+
+    def __init__(self, exercise: Exercise, shell: InteractiveShell) -> None:
+        self._exercise = exercise
+        self._by_cell: dict[str, str] = {}
+        self._run: set[str] = set()
+        shell.events.register("pre_run_cell", self._remember)
+
+    def __call__(self, criterion: str) -> CheckResult:
+        """Judge the answer cell by one criterion.
+
+        Args:
+            criterion: The criterion's name.
+
+        Returns:
+            The verdict; Jupyter shows it as a card.
+
+        Raises:
+            CourseError: There is no such criterion, or the answer cell was not run.
+        """
+        verdict = judge_one(self._exercise, self._answer(), criterion)
+        return CheckResult(verdict, self._exercise)
+
+    def _remember(self, info: Any) -> None:
+        """Keep the source of each cell; JupyterLab says which cell it runs."""
+        self._run.add(info.raw_cell)
+        if info.cell_id:
+            self._by_cell[info.cell_id] = info.raw_cell
+
+    def _answer(self) -> str:
+        if ANSWER_ID in self._by_cell:
+            return self._by_cell[ANSWER_ID]
+        # nbgrader and nbval run the saved file from top to bottom and name no cells.
+        saved = self._saved_answer() or ""
+        if saved in self._run:
+            return saved
+        raise CourseError(
+            "Your answer cell was not run in this session.",
+            remedy="Run it, then run this check again.",
+        )
+
+    def _saved_answer(self) -> str | None:
+        path = Path.cwd() / f"{self._exercise.slug}.ipynb"
+        if not path.exists():
+            return None
+        # Read as plain JSON: importing nbformat takes longer than judging.
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["metadata"].get("nbgrader", {}).get("grade_id") == ANSWER_ID:
+                return "".join(cell["source"])
+        return None
+
+
+def exercise(slug: str) -> Checker:
+    """Open an exercise in a notebook.
+
+    Args:
+        slug: The exercise, such as ``open_closed``.
+
+    Returns:
+        The function ``check`` of the notebook.
+
+    Raises:
+        CourseError: There is no such exercise, or this is no notebook.
+    """
+    shell = get_ipython()
+    if shell is None:
+        raise CourseError(
+            "This is not a notebook.",
+            remedy="Use `python3 -m course prove` in a terminal.",
+        )
+    rooms = Rooms.of_this_course()
+    found = sorted(rooms.exercises.glob(f"*/{slug}.md"))
+    if not found:
+        raise CourseError(
+            f"There is no exercise {slug!r}.", remedy="Restore this cell as it was."
+        )
+    return Checker(Exercise(found[0].parent.name, slug, rooms), shell)

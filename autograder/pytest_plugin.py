@@ -1,0 +1,50 @@
+"""Lets pytest run criteria: over the solution and every variant of their exercise."""
+
+from pathlib import Path
+
+import pytest
+
+from autograder.exercises import Exercise
+from autograder.namespace import Namespace
+from autograder.rooms import Rooms
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a criterion one run for each answer; a wrong one must fail where it says.
+
+    Args:
+        metafunc: The test function that pytest is about to collect.
+    """
+    exercise = _exercise_of(Path(metafunc.module.__file__))
+    if exercise is None or "solution" not in metafunc.fixturenames:
+        return
+    name = metafunc.function.__name__.removeprefix("test_")
+    answers = [pytest.param(exercise.solution, id="solution")]
+    for variant in exercise.variants:
+        marks = []
+        if variant.caught_by == name:
+            marks.append(pytest.mark.xfail(strict=True, reason=variant.message))
+        answers.append(pytest.param(variant.source, id=variant.name, marks=marks))
+    metafunc.parametrize("answer", answers)
+
+
+@pytest.fixture
+def solution(answer: str) -> Namespace:
+    """The names of one answer, run afresh."""
+    return Namespace(answer, "solution")
+
+
+@pytest.fixture
+def original(request: pytest.FixtureRequest) -> Namespace:
+    """The names of the starter, run afresh."""
+    exercise = _exercise_of(Path(request.module.__file__))
+    assert exercise is not None  # noqa: S101 - pytest_generate_tests found it
+    return Namespace(exercise.brief.starter, "original")
+
+
+def _exercise_of(path: Path) -> Exercise | None:
+    rooms = Rooms.of_this_course()
+    slug = path.stem.removeprefix("test_")
+    if path.parent.parent in {rooms.exercises, rooms.hidden_tests}:
+        return Exercise(path.parent.name, slug, rooms)
+    return None

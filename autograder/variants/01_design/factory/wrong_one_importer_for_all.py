@@ -1,0 +1,89 @@
+# caught by: same_bookings_as_before
+"""You called create_importer('csv') is create_importer('csv'). It returned True."""
+
+import functools
+import json
+import re
+
+_importers = {}
+
+
+def register(name):
+    def enter(importer):
+        if name in formats():
+            raise ValueError(f"format {name} is taken")
+        for method in ("validate", "process"):
+            if not callable(getattr(importer, method, None)):
+                raise TypeError(f"{name} lacks {method}")
+        _importers[name] = importer
+        return importer
+
+    return enter
+
+
+@functools.cache
+def create_importer(name, **options):
+    if name not in _importers:
+        raise ValueError(f"unknown format: {name}; known formats: {', '.join(formats())}")
+    return _importers[name](**options)
+
+
+def formats():
+    return sorted(_importers)
+
+
+def import_statement(name, text, **options):
+    importer = create_importer(name, **options)
+    if not importer.validate(text):
+        raise ValueError(f"not a valid {name} statement")
+    return importer.process(text)
+
+
+def cents(amount: str) -> int:
+    return int(amount.replace(",", ""))
+
+
+@register("csv")
+class CsvImporter:
+    def __init__(self, separator: str = ";") -> None:
+        self.separator = separator
+
+    def validate(self, text: str) -> bool:
+        lines = text.splitlines()
+        return bool(lines) and all(line.count(self.separator) == 2 for line in lines)
+
+    def process(self, text: str) -> list[tuple[str, int, str]]:
+        rows = [line.split(self.separator) for line in text.splitlines()[1:]]
+        return [(day, cents(amount), purpose) for day, amount, purpose in rows]
+
+
+@register("mt940")
+class Mt940Importer:
+    def __init__(self, century: int = 20) -> None:
+        self.century = century
+
+    def validate(self, text: str) -> bool:
+        return bool(re.fullmatch(r":20:.*(\n:61:\d{6}[CD]\d+,\d\d\n:86:.*)*", text))
+
+    def process(self, text: str) -> list[tuple[str, int, str]]:
+        found = re.findall(r":61:(\d\d)(\d\d)(\d\d)([CD])(.+)\n:86:(.*)", text)
+        sign = {"C": 1, "D": -1}
+        return [
+            (f"{self.century}{y}-{m}-{d}", sign[side] * cents(amount), purpose)
+            for y, m, d, side, amount, purpose in found
+        ]
+
+
+@register("json")
+class JsonImporter:
+    def __init__(self, key: str = "bookings") -> None:
+        self.key = key
+
+    def validate(self, text: str) -> bool:
+        try:
+            return isinstance(json.loads(text)[self.key], list)
+        except (ValueError, KeyError, TypeError):
+            return False
+
+    def process(self, text: str) -> list[tuple[str, int, str]]:
+        return [(b["day"], b["cents"], b["purpose"]) for b in json.loads(text)[self.key]]
