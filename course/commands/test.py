@@ -1,0 +1,92 @@
+"""``test``: everything that must hold, in one command."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from autograder.errors import CourseError
+from autograder.rooms import Rooms
+from course.build import Builder, nbgrader_environment
+from course.reproduce import lay_out
+
+_PYTHON = [sys.executable, "-m"]
+
+
+def test(
+    *,
+    full: Annotated[
+        bool, typer.Option(help="Judge every mutant anew, even where nothing changed.")
+    ] = False,
+) -> None:
+    """Build the course and run all tests: style, types, proofs, pytest, nbval."""
+    rooms = Rooms.of_this_course()
+    console = Console()
+    prove = [*_PYTHON, "course", "prove", *(["--full"] if full else [])]
+    steps: list[tuple[str, Callable[[], int]]] = [
+        ("style (ruff check)", lambda: _run(rooms, [*_PYTHON, "ruff", "check", "."])),
+        (
+            "layout (ruff format)",
+            lambda: _run(rooms, [*_PYTHON, "ruff", "format", "--check", "."]),
+        ),
+        ("types (mypy, strict)", lambda: _run_mypy(rooms)),
+        ("build", lambda: _build(rooms)),
+        ("exercises proven", lambda: _run(rooms, prove)),
+        ("outputs reproducible (nbval)", lambda: _run_nbval(rooms)),
+        ("tests (pytest)", lambda: _run_pytest(rooms)),
+    ]
+    failed = []
+    for name, step in steps:
+        console.rule(name)
+        started = time.monotonic()
+        if step() != 0:
+            failed.append(name)
+        console.print(f"{name}: {time.monotonic() - started:.0f} s", style="dim")
+    if failed:
+        raise CourseError(f"Failed: {', '.join(failed)}.", remedy="See above.")
+    console.print("[green]All is well.[/]")
+
+
+def _run(rooms: Rooms, command: list[str]) -> int:
+    return subprocess.run(
+        command, cwd=rooms.root, env=nbgrader_environment(rooms), check=False
+    ).returncode
+
+
+def _run_mypy(rooms: Rooms) -> int:
+    # Visible and hidden criteria share file names, so they are separate runs.
+    packages = ["autograder", "course", "tests", "solutions"]
+    hidden = [
+        "--exclude",
+        "^autograder/hidden_tests/",
+        "--exclude",
+        "^autograder/variants/",
+    ]
+    runs = [
+        [*packages, *hidden],
+        ["exercises"],
+        [str(rooms.relative(rooms.hidden_tests))],
+    ]
+    return max(_run(rooms, [*_PYTHON, "mypy", *arguments]) for arguments in runs)
+
+
+def _build(rooms: Rooms) -> int:
+    Builder(rooms).build()
+    return 0
+
+
+def _run_pytest(rooms: Rooms) -> int:
+    return _run(rooms, [*_PYTHON, "pytest", "-n", "auto", "--dist", "loadfile"])
+
+
+def _run_nbval(rooms: Rooms) -> int:
+    """Run the executed chapters and solution notebooks again and compare outputs."""
+    arguments = ["--nbval", "--nbval-sanitize-with", "tests/nbval.cfg"]
+    arguments += ["--nbval-cell-timeout", "120", "-n", "auto", "--dist", "loadfile"]
+    arguments += ["-p", "no:cacheprovider", "--override-ini", "addopts=", "-q"]
+    notebooks = [str(path) for path in lay_out(rooms)]
+    return _run(rooms, [*_PYTHON, "pytest", *arguments, *notebooks])
