@@ -1,0 +1,166 @@
+"""Real nbgrader, in a course of its own: every answer's points equal its verdicts."""
+
+import csv
+import re
+import string
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from nbgrader.api import Gradebook
+
+from autograder.assemble import assemble_all
+from autograder.exercises import Exercise, find_exercises
+from autograder.judge import judge
+from autograder.reformat import reformat
+from autograder.rooms import Rooms
+from course.build import run_nbgrader
+from course.demo_class import BROKEN, hand_in
+
+PART = "01_design"
+EXERCISES = find_exercises(Rooms.of_this_course())
+PROCESSES = 2
+
+
+@dataclass(frozen=True)
+class Course:
+    """A graded nbgrader course."""
+
+    rooms: Rooms
+    folder: Path
+    answers: dict[str, list[tuple[str, str]]]
+
+    def gradebook(self) -> Gradebook:
+        return Gradebook(f"sqlite:///{self.folder / 'gradebook.db'}")
+
+
+def answers_to(exercise: Exercise) -> list[tuple[str, str]]:
+    starter = exercise.brief.starter
+    return [
+        ("solution", exercise.solution),
+        ("starter", starter),
+        ("reformatted", reformat(starter)),
+        ("broken", BROKEN),
+        *((variant.name, variant.source) for variant in exercise.variants),
+    ]
+
+
+def learner(number: int) -> str:
+    """A name for the one who hands in the answers of a number; initials spread them."""
+    return f"{string.ascii_lowercase[number % 26]}{number:02}"
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory, rooms: Rooms) -> Course:
+    folder = tmp_path_factory.mktemp("nbgrader")
+    assemble_all(EXERCISES, folder / "source")
+    run_nbgrader(rooms, "generate_assignment", PART, "--create", root=folder)
+    answers = {exercise.slug: answers_to(exercise) for exercise in EXERCISES}
+    for slug, given in answers.items():
+        released = folder / "release" / PART / f"{slug}.ipynb"
+        for number, (_, source) in enumerate(given):
+            target = folder / "submitted" / learner(number) / PART / f"{slug}.ipynb"
+            hand_in(released, target, source)
+    _delete_a_grade_cell(folder / "submitted" / learner(0) / PART / "open_closed.ipynb")
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
+        for number in range(max(map(len, answers.values()))):
+            gradebook.add_student(learner(number))
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        groups = [string.ascii_lowercase[n::PROCESSES] for n in range(PROCESSES)]
+        list(
+            pool.map(
+                lambda group: run_nbgrader(
+                    rooms, "autograde", PART, f"--student=[{group}]*", root=folder
+                ),
+                groups,
+            )
+        )
+    run_nbgrader(
+        rooms, "generate_feedback", PART, f"--student={learner(1)}", root=folder
+    )
+    return Course(rooms, folder, answers)
+
+
+def _delete_a_grade_cell(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = [c for c in notebook.cells if c.id != "no-decision-on-names"]
+    nbformat.write(notebook, path)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.slug)
+def test_points_in_the_gradebook_equal_the_verdicts(
+    course: Course, exercise: Exercise
+) -> None:
+    with course.gradebook() as gradebook:
+        for number, (name, source) in enumerate(course.answers[exercise.slug]):
+            submission = gradebook.find_submission_notebook(
+                exercise.slug, PART, learner(number)
+            )
+            booked = {grade.name: grade.score for grade in submission.grades}
+            verdicts = judge(exercise, source)
+            assert booked == {v.criterion.name: v.points for v in verdicts}, name
+
+
+def test_deleted_grade_cell_is_restored(course: Course) -> None:
+    graded = course.folder / "autograded" / learner(0) / PART / "open_closed.ipynb"
+    cells = nbformat.read(graded, as_version=4).cells
+    assert "no_decision_on_names" in {c.metadata.nbgrader.grade_id for c in cells}
+
+
+def words(html: str) -> str:
+    return " ".join(BeautifulSoup(html, "html.parser").get_text(" ").split())
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.slug)
+def test_feedback_tells_the_three_facts_hint_rule_and_chapter(
+    course: Course, exercise: Exercise
+) -> None:
+    """The one who handed in the starter reads why each design criterion is not met."""
+    place = Path(learner(1)) / PART / exercise.slug
+    page = (course.folder / "feedback" / place.with_suffix(".html")).read_text("utf-8")
+    graded = course.folder / "autograded" / place.with_suffix(".ipynb")
+    told = {
+        cell.metadata.nbgrader.grade_id: words(cell.outputs[0]["data"]["text/html"])
+        for cell in nbformat.read(graded, as_version=4).cells
+        if cell.metadata.nbgrader.grade
+    }
+    assert list(told) == [criterion.name for criterion in exercise.criteria]
+    for criterion in exercise.criteria:
+        said = told[criterion.name]
+        assert said in words(page)
+        assert criterion.title in said
+        assert f"Rule {criterion.rule}" in said
+        assert "Read the chapter" in said
+        if criterion.kind == "design":
+            assert f"Hint: {criterion.hint}" in said
+            assert re.search(r"(You called|We ran) .+ It .+ Expected .+", said)
+    assert f"/book/{PART}/{exercise.slug}.html" in page
+
+
+def test_feedback_never_shows_a_hidden_tests_source(course: Course) -> None:
+    for exercise in EXERCISES:
+        path = course.folder / "feedback" / learner(1) / PART / f"{exercise.slug}.html"
+        text = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").get_text()
+        hidden = exercise.hidden_path.read_text(encoding="utf-8")
+        public = exercise.brief_path.read_text(encoding="utf-8") + " ".join(
+            f"{criterion.title} {criterion.hint}" for criterion in exercise.criteria
+        )
+        lines = {line.strip() for line in hidden.splitlines() if len(line) > 40}
+        # Texts are parts of titles, hints and messages: those are for learners.
+        code = {line for line in lines if not line.startswith(('"', 'f"'))}
+        secret = {line for line in code if line not in public}
+        assert len(secret) > 20
+        assert not [line for line in secret if line in text]
+
+
+def test_export_lists_every_learner(course: Course) -> None:
+    target = course.folder / "grades.csv"
+    run_nbgrader(course.rooms, "export", f"--to={target}", root=course.folder)
+    with target.open(encoding="utf-8") as lines:
+        rows = {row["student_id"]: row for row in csv.DictReader(lines)}
+    assert float(rows[learner(0)]["score"]) == 10 * len(EXERCISES)
+    assert float(rows[learner(1)]["score"]) == 0
+    assert float(rows[learner(0)]["max_score"]) == 10 * len(EXERCISES)
