@@ -6,10 +6,12 @@ import io
 import signal
 import threading
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import FrameType
+from typing import Any
 
+from autograder.border.channel import BorderClosed
 from autograder.criteria import Criterion, CriterionNotMet, Evidence
 from autograder.exercises import Exercise
 from autograder.namespace import Namespace, NamespaceError
@@ -47,10 +49,14 @@ class _OutOfTime(BaseException):
     """Not an Exception: learner code and property-based search must not swallow it."""
 
 
+Run = Callable[[], Any]
+"""Runs the learner's code afresh and gives it as criteria see it."""
+
+
 def judge(
     exercise: Exercise, source: str, *, stop_at_first: bool = False
 ) -> list[Verdict]:
-    """Judge code by all criteria of an exercise.
+    """Judge code by all criteria of an exercise, in this process.
 
     Args:
         exercise: The exercise.
@@ -65,6 +71,21 @@ def judge(
         findings[criterion.name] = _apply(criterion, source, exercise.brief.starter)
         if stop_at_first and findings[criterion.name]:
             break
+    return verdicts_of(exercise, findings)
+
+
+def verdicts_of(
+    exercise: Exercise, findings: Mapping[str, Evidence | None]
+) -> list[Verdict]:
+    """Make verdicts of what was found: behaviour counts once something is refactored.
+
+    Args:
+        exercise: The exercise.
+        findings: By criterion why it is not met, or None; others were not judged.
+
+    Returns:
+        The verdicts on the criteria that were judged, in their order.
+    """
     judged = [c for c in exercise.criteria if c.name in findings]
     refactored = any(c.kind == "design" and findings[c.name] is None for c in judged)
     return [
@@ -110,10 +131,30 @@ def points(verdicts: Iterable[Verdict]) -> int:
 
 
 def _apply(criterion: Criterion, source: str, starter: str) -> Evidence | None:
-    """Run one criterion on fresh copies of the code, quietly and within its time."""
-    with _quiet(), _time_limit(SECONDS_PER_CRITERION):
+    return find(criterion, starter, lambda: Namespace(source, "solution"))
+
+
+def find(
+    criterion: Criterion,
+    starter: str,
+    run: Run,
+    *,
+    seconds: float = SECONDS_PER_CRITERION,
+) -> Evidence | None:
+    """Apply one criterion to fresh copies of the code, quietly and within its time.
+
+    Args:
+        criterion: The criterion.
+        starter: The original code; it runs in this process.
+        run: Runs the learner's code.
+        seconds: Time for all of it.
+
+    Returns:
+        Why the criterion is not met; None when it is.
+    """
+    with _quiet(), _time_limit(seconds):
         try:
-            _run(criterion, source, starter)
+            _run(criterion, starter, run)
         except CriterionNotMet as error:
             return error.evidence
         except NamespaceError as error:
@@ -125,8 +166,14 @@ def _apply(criterion: Criterion, source: str, starter: str) -> Evidence | None:
         except _OutOfTime:
             return Evidence(
                 "your code",
-                f"was still running after {SECONDS_PER_CRITERION} seconds",
+                f"was still running after {seconds:.0f} seconds",
                 "an answer well within a second",
+            )
+        except BorderClosed as ended:
+            return Evidence(
+                f"your code to see this: {criterion.title.rstrip('.')}",
+                ended.what,
+                "an answer to every call",
             )
         except (Exception, SystemExit) as error:  # noqa: BLE001 - learners raise anything
             return Evidence(
@@ -137,9 +184,9 @@ def _apply(criterion: Criterion, source: str, starter: str) -> Evidence | None:
     return None
 
 
-def _run(criterion: Criterion, source: str, starter: str) -> None:
+def _run(criterion: Criterion, starter: str, run: Run) -> None:
     try:
-        solution = Namespace(source, "solution")
+        solution = run()
     except (Exception, SystemExit) as error:
         line = error.lineno if isinstance(error, SyntaxError) else None
         place = f" in line {line}" if line else ""
@@ -148,7 +195,7 @@ def _run(criterion: Criterion, source: str, starter: str) -> None:
             got=f"raised {type(error).__name__}: {error}{place}",
             expected="code that runs; keep everything it needs in this one cell",
         ) from error
-    given: dict[str, Namespace] = {"solution": solution}
+    given: dict[str, Any] = {"solution": solution}
     if "original" in inspect.signature(criterion.function).parameters:
         given["original"] = Namespace(starter, "original")
     criterion.function(**given)
@@ -167,7 +214,7 @@ def _quiet() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _time_limit(seconds: int) -> Iterator[None]:
+def _time_limit(seconds: float) -> Iterator[None]:
     """Interrupt what runs too long, where the platform and the thread allow it."""
     main = threading.current_thread() is threading.main_thread()
     if not main or not hasattr(signal, "SIGALRM"):
@@ -178,9 +225,9 @@ def _time_limit(seconds: int) -> Iterator[None]:
         raise _OutOfTime
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

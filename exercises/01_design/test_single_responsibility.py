@@ -1,12 +1,17 @@
 """Visible criteria: learners have this file."""
 
-import secrets
 from typing import Any
 
 from hypothesis import strategies as st
 
 from autograder import criterion
-from autograder.checks import Fake, expect, expect_result, same_as_original
+from autograder.checks import (
+    Fake,
+    expect,
+    expect_result,
+    fresh_number,
+    same_as_original,
+)
 from autograder.namespace import Namespace
 
 METERS = ("E10001", "E99999", "G00000")
@@ -54,8 +59,8 @@ def test_same_readings_and_list(solution: Namespace, original: Namespace) -> Non
 )
 def test_intake_works_with_other_parts(solution: Namespace) -> None:
     """The intake works with a store and an alert service that you have never seen."""
-    before = 1000 + secrets.randbelow(50_000)
-    used = 700 + secrets.randbelow(9000)
+    before = fresh_number(1000, 51_000)
+    used = fresh_number(700, 9700)
     count = before + used
     kept: list[object] = []
     texts: list[tuple[str, str]] = []

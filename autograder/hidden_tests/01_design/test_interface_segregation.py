@@ -43,6 +43,14 @@ A_LIFE = [
     ("delete", "buoy", ""),
 ]
 
+# The dict lives beside the store: one from elsewhere would be a copy.
+KEPT = """
+given = {"old": "1", "older": ""}
+snapshot = Snapshot(given)
+given[name] = "3"
+names = snapshot.names()
+"""
+
 # Real classes, not fakes: a __subclasshook__ looks for methods on the class.
 STORES = """
 used, appended, deleted = [], [], []
@@ -165,7 +173,6 @@ def test_stores_answer_as_before(solution: Namespace, original: Namespace) -> No
     def use(code: Any, script: list[tuple[str, str, str]]) -> None:
         given = {"old": "1\n2", "older": ""}
         snapshot, journal, bucket = code.Snapshot(given), code.Journal(), code.Bucket()
-        given["new"] = "3"
         for operation, name, line in script:
             if operation == "append":
                 journal.append(name, line)
@@ -189,6 +196,13 @@ def test_stores_answer_as_before(solution: Namespace, original: Namespace) -> No
         script=st.lists(
             st.tuples(operations, names, st.text("0123.", max_size=4)), max_size=8
         ),
+    )
+    name = fresh_word("new_")
+    expect_equal(
+        list(solution.probe(KEPT, name=name).names),
+        list(original.probe(KEPT, name=name).names),
+        called="given = {'old': '1', 'older': ''}; snapshot = Snapshot(given); "
+        f"given[{name!r}] = '3'; snapshot.names()",
     )
 
 

@@ -1,6 +1,5 @@
 """Hidden criteria of the exercise single_responsibility."""
 
-import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +13,7 @@ from autograder.checks import (
     expect_equal,
     expect_raises,
     expect_result,
+    fresh_number,
     outcome_of,
     result_of,
     same_as_original,
@@ -54,11 +54,6 @@ def without(solution: Namespace, parts: list[str], call: Callable[[], Any]) -> A
     for part in parts:
         getattr(solution, part)  # what is missing is told as missing
     return solution.probe(WITHOUT).without(parts, call)
-
-
-def number_between(low: int, high: int) -> int:
-    """A number that no answer can have foreseen."""
-    return low + secrets.randbelow(high - low)
 
 
 def gateway(send: object = None) -> tuple[Fake, Fake]:
@@ -182,8 +177,8 @@ def _list_needs_only_rows(solution: Namespace, original: Namespace) -> None:
     connect, _ = gateway()
     service = original.open_service(connect, {})
     for meter in ("E30001", "E30002", "G30003"):
-        first = number_between(100, 9000)
-        used = number_between(1, 500)
+        first = fresh_number(100, 9000)
+        used = fresh_number(1, 500)
         service.submit(meter, "2026-07", first)
         service.submit(meter, "2026-08", first + used)
         rows.append((meter, first + used, used))
@@ -312,7 +307,7 @@ def test_parts_stand_alone(solution: Namespace) -> None:
 
 def _store_stands_alone(solution: Namespace) -> None:
     others = ["check_reading", "report_csv", "Alerts", "Intake"]
-    used = number_between(1, 500)
+    used = fresh_number(1, 500)
 
     def keep() -> list[Any]:
         store, other = solution.ReadingStore(), solution.ReadingStore()

@@ -1,5 +1,5 @@
 # caught by: stores_answer_as_before
-"""what the original does: it returned ['old', 'older']"""
+"""snapshot.names(). It returned ['new_"""
 
 from typing import Protocol, runtime_checkable
 
