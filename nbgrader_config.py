@@ -7,7 +7,13 @@ is SQLite unless COURSE_DB_URL names another database.
 import os
 from pathlib import Path
 
+from autograder.grading.nbgrader import configure
+
 c = get_config()  # type: ignore[name-defined]  # noqa: F821 - nbgrader provides it
+
+# First: were this to fail, nbgrader would find no course rather than grade one without
+# a border. COURSE_GRADER=plain leaves the running of notebooks to nbgrader itself.
+configure(c)
 
 _root = Path(__file__).resolve().parent
 _course = Path(os.environ.get("COURSE_NBGRADER_ROOT", _root / "build" / "nbgrader"))
@@ -33,6 +39,6 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# A deleted test cell costs nobody a class: it is restored before grading.
+# Of use with COURSE_GRADER=plain: a deleted test cell costs nobody a class.
 c.OverwriteCells.add_missing_cells = True
 c.ExecutePreprocessor.timeout = 60

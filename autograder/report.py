@@ -3,11 +3,13 @@
 import html
 import os
 
+from autograder.criteria import Evidence
 from autograder.exercises import Exercise
 from autograder.judge import Verdict
 from autograder.standards import load_standards
 
 _DEFAULT_BOOK_URL = "http://127.0.0.1:8000"
+_WAITS = "Behaviour is unchanged. It counts as soon as one design criterion is met."
 _GREEN, _RED, _AMBER = "#1a7f37", "#c62828", "#9a6700"
 
 
@@ -60,11 +62,25 @@ def explanation(verdict: Verdict) -> list[str]:
     if verdict.evidence:
         return [str(verdict.evidence), f"Hint: {criterion.hint}", rule]
     if not verdict.counts:
-        return [
-            "Behaviour is unchanged. It counts as soon as one design criterion is met.",
-            rule,
-        ]
+        return [_WAITS, rule]
     return []
+
+
+def facts(evidence: Evidence) -> list[tuple[str, str]]:
+    """Take the sentences of evidence apart, for a page that sets them one by one.
+
+    Args:
+        evidence: Why a criterion is not met.
+
+    Returns:
+        Beginning and rest of three sentences; joined they are ``str(evidence)``.
+    """
+    rest = f" {evidence.called}. It {evidence.got}. Expected {evidence.expected}."
+    return [
+        (str(evidence).removesuffix(rest), f"{evidence.called}."),
+        ("It", f"{evidence.got}."),
+        ("Expected", f"{evidence.expected}."),
+    ]
 
 
 def as_text(verdict: Verdict) -> str:
@@ -91,7 +107,7 @@ def as_html(verdict: Verdict, exercise: Exercise) -> str:
     """
     colour = _RED if not verdict.met else _GREEN if verdict.counts else _AMBER
     lines = explanation(verdict)
-    link = chapter_url(exercise)
+    link = html.escape(chapter_url(exercise))
     body = "".join(
         f"<p style='margin:.3em 0'>{html.escape(line)}</p>" for line in lines
     )

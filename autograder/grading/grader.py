@@ -1,0 +1,463 @@
+"""The grader: notebooks in, results out, with learner code behind the border."""
+
+import atexit
+import hashlib
+import json
+import os
+import secrets
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from autograder.criteria import Evidence
+from autograder.errors import CourseError
+from autograder.exercises import Exercise, find_exercises
+from autograder.grading.cells import MAX_TOTAL, sound_outputs
+from autograder.grading.intake import Submission
+from autograder.grading.judge_box import out_of_time
+from autograder.grading.result import Output, Result
+from autograder.grading.results import exercise_digest, grader_digest
+from autograder.grading.zygote import Zygote, deadline_in
+from autograder.rooms import Rooms
+from autograder.sandbox import Level, best_level
+
+SECONDS_PER_NOTEBOOK = 30.0
+SECONDS_FOR_CELLS = 20.0
+_GRACE = 3.0
+_MAX_LINE = 1 << 20
+_MAX_SHOWN = 6 << 20
+TRUST_VARIABLE = "COURSE_TRUST_LEARNERS"
+SALT_VARIABLE = "COURSE_GRADING_SALT"
+
+
+@dataclass(frozen=True)
+class Task:
+    """All that judging one notebook takes; it can be sent to another machine.
+
+    Attributes:
+        slug: The exercise.
+        key: What the result depends on.
+        seed: Where random inputs start from.
+        answer: The source of the answer cell.
+        cells: The learner's own cells, each with ``id`` and ``source``.
+    """
+
+    slug: str
+    key: str
+    seed: int
+    answer: str
+    cells: tuple[dict[str, str], ...]
+
+    def to_json(self) -> str:
+        """Write the task as JSON."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "Task":
+        """Read a task back.
+
+        Args:
+            text: What ``to_json`` wrote.
+
+        Returns:
+            The task.
+        """
+        told = json.loads(text)
+        return cls(**{**told, "cells": tuple(told["cells"])})
+
+
+class Grader:
+    """Grades notebooks, many at once, each in boxes of its own.
+
+    Use it as a context manager, from as many threads as there are processors.
+
+    Args:
+        rooms: The course.
+        level: How learner code is closed in; the best that this machine gives.
+        trust_learners: Grade also where nothing can close learner code in.
+        salt: Makes seeds that nobody can work out beforehand.
+
+    Raises:
+        CourseError: This machine has no border, and learners are not trusted.
+    """
+
+    def __init__(
+        self,
+        rooms: Rooms,
+        *,
+        level: Level | None = None,
+        trust_learners: bool = False,
+        salt: str = "",
+    ) -> None:
+        self.rooms = rooms
+        self.level = best_level() if level is None else level
+        refuse_without_border(self.level, trust_learners=trust_learners)
+        self._salt = salt
+        self._exercises = {e.slug: e for e in find_exercises(rooms)}
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        # Both start at once: together they take as long as the slower one.
+        self._judges = Zygote("judge_box", self.level)
+        self._stack.callback(self._judges.close)
+        self._learners = Zygote("learner_box", self.level)
+        self._stack.callback(self._learners.close)
+        try:
+            self._learners.wait_until_ready()
+            self._judges.wait_until_ready()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def exercise(self, slug: str) -> Exercise:
+        """Give an exercise that is graded here.
+
+        Args:
+            slug: Its slug, which is also its notebook's name.
+
+        Returns:
+            The exercise.
+
+        Raises:
+            CourseError: There is none.
+        """
+        if slug not in self._exercises:
+            raise CourseError(
+                f"There is no exercise {slug!r} to grade a notebook by.",
+                remedy=f"There are: {', '.join(sorted(self._exercises))}.",
+            )
+        return self._exercises[slug]
+
+    def task(self, submission: Submission, learner: str) -> Task:
+        """Say what grading a submission takes.
+
+        Args:
+            submission: What was handed in.
+            learner: Who handed it in; random inputs are drawn for each learner.
+
+        Returns:
+            The task.
+        """
+        exercise = self.exercise(submission.slug)
+        seed = _seed(self._salt, learner, exercise)
+        parts = (
+            submission.digest,
+            exercise_digest(exercise),
+            grader_digest(self.rooms),
+            str(seed),
+        )
+        return Task(
+            slug=submission.slug,
+            key=hashlib.sha256(" ".join(parts).encode()).hexdigest(),
+            seed=seed,
+            answer=submission.answer or "",
+            cells=tuple(
+                {"id": cell.id, "source": cell.source}
+                for cell in submission.cells
+                if cell.cell_type == "code" and not _is_judged(cell.grade_id, exercise)
+            ),
+        )
+
+    def grade(self, submission: Submission, learner: str) -> Result:
+        """Grade one notebook. There always is a result.
+
+        Args:
+            submission: What was handed in.
+            learner: Who handed it in.
+
+        Returns:
+            The result.
+
+        Raises:
+            CourseError: The warm processes have ended.
+        """
+        task = self.task(submission, learner)
+        return self.unreadable(submission, task) or replace(
+            self.run(task), flags=submission.remarks
+        )
+
+    def unreadable(self, submission: Submission, task: Task) -> Result | None:
+        """Give the result of a notebook that has no answer to judge.
+
+        Args:
+            submission: What was handed in.
+            task: Its task.
+
+        Returns:
+            A result without points that says why, or None when it can be judged.
+        """
+        if submission.problem is None and submission.answer is not None:
+            return None
+        why = submission.problem or "has no answer cell"
+        evidence = Evidence(
+            "your notebook", why, "the notebook of this exercise, saved by Jupyter"
+        )
+        exercise = self.exercise(submission.slug)
+        return Result(
+            slug=task.slug,
+            key=task.key,
+            seed=task.seed,
+            findings={criterion.name: evidence for criterion in exercise.criteria},
+            flags=(f"The notebook {why}.", *submission.remarks),
+        )
+
+    def run(self, task: Task) -> Result:
+        """Judge an answer and run the learner's cells.
+
+        Args:
+            task: What to do.
+
+        Returns:
+            The result.
+
+        Raises:
+            CourseError: The warm processes have ended.
+        """
+        started = time.monotonic()
+        exercise = self.exercise(task.slug)
+        run = _Run(self._learners, self._judges, exercise, task)
+        outputs, flags = run.judge_and_show()
+        return Result(
+            slug=task.slug,
+            key=task.key,
+            seed=task.seed,
+            findings=run.findings,
+            outputs=outputs,
+            flags=tuple(flags),
+            seconds=round(time.monotonic() - started, 3),
+        )
+
+
+class _Run:
+    """One notebook on its way through the boxes."""
+
+    def __init__(
+        self, learners: Zygote, judges: Zygote, exercise: Exercise, task: Task
+    ) -> None:
+        self._learners = learners
+        self._judges = judges
+        self._exercise = exercise
+        self._task = task
+        self._deadline = deadline_in(SECONDS_PER_NOTEBOOK)
+        self.findings: dict[str, Evidence | None] = {}
+
+    def judge_and_show(self) -> tuple[dict[str, list[Output]], list[str]]:
+        """Judge; should a judge die of what it was sent, another one goes on."""
+        flags: list[str] = []
+        names = [criterion.name for criterion in self._exercise.criteria]
+        outputs: dict[str, list[Output]] = {}
+        while todo := [name for name in names if name not in self.findings]:
+            outputs = self._pass(todo)
+            left = [name for name in todo if name not in self.findings]
+            if left:
+                flags.append(f"The judge ended while it looked at {left[0]}.")
+                self.findings[left[0]] = Evidence(
+                    "your code", "ended the judging", "an answer to every call"
+                )
+        return outputs, flags
+
+    def _pass(self, todo: Sequence[str]) -> dict[str, list[Output]]:
+        with ExitStack() as stack:
+            judge_ends, learner_ends = [], []
+            for _ in todo:
+                judge_end, learner_end = socket.socketpair()
+                judge_ends.append(stack.enter_context(judge_end))
+                learner_ends.append(stack.enter_context(learner_end))
+            told = {"slug": self._task.slug}
+            judge_line = stack.enter_context(_Line())
+            learner_line = stack.enter_context(_Line())
+            judge_line.send_box(self._judges, told, judge_ends)
+            learner_line.send_box(self._learners, told, learner_ends)
+            # The boxes have them now; whoever ends is noticed by the other.
+            for end in (*judge_ends, *learner_ends):
+                end.close()
+            self._judge(judge_line, todo)
+            return self._show(learner_line)
+
+    def _judge(self, line: "_Line", todo: Sequence[str]) -> None:
+        line.write(
+            {
+                "criteria": list(todo),
+                "source": self._task.answer,
+                "seed": self._task.seed,
+                "deadline": self._deadline,
+            }
+        )
+        for told in line.read_all(len(todo), self._deadline + _GRACE):
+            name, evidence = told
+            self.findings[name] = Evidence(*evidence) if evidence else None
+        if time.monotonic() > self._deadline:
+            for name in todo:
+                if name not in self.findings:
+                    criterion = self._exercise.criterion(name)
+                    self.findings[name] = out_of_time(criterion)
+
+    def _show(self, line: "_Line") -> dict[str, list[Output]]:
+        """Run the learner's cells for show; nothing depends on them."""
+        outputs: dict[str, list[Output]] = {}
+        cells = self._task.cells
+        line.write({"cells": cells})
+        known = {cell["id"] for cell in cells}
+        room = MAX_TOTAL
+        for told in line.read_all(len(cells), deadline_in(SECONDS_FOR_CELLS)):
+            if type(told) is dict and told.get("id") in known:
+                shown, room = sound_outputs(told.get("outputs"), room)
+                outputs[told["id"]] = shown
+        return outputs
+
+
+class _Line:
+    """The grader's line to a box: JSON there and back, bounded in size and time."""
+
+    def __init__(self) -> None:
+        self._here, self._there = socket.socketpair()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # The zygote sees this end close, and kills the box if it still runs.
+        self._here.close()
+        self._there.close()
+
+    def send_box(
+        self, zygote: Zygote, told: dict[str, str], ends: Sequence[socket.socket]
+    ) -> None:
+        zygote.fork(told, [self._there, *ends])
+        self._there.close()
+
+    def write(self, told: dict[str, Any]) -> None:
+        self._here.settimeout(_GRACE)
+        try:
+            self._here.sendall(json.dumps(told).encode() + b"\n")
+        except OSError:
+            return  # the box has ended; reading will tell
+
+    def read_all(self, count: int, deadline: float) -> Iterator[Any]:
+        """Read so many messages, or fewer when the box ends or time is up."""
+        received, total = b"", 0
+        while count:
+            line, end, rest = received.partition(b"\n")
+            if end:
+                received = rest
+                count -= 1
+                try:
+                    yield json.loads(line)
+                except (ValueError, RecursionError):
+                    return
+                continue
+            left = deadline - time.monotonic()
+            if left <= 0 or total > _MAX_SHOWN:
+                return
+            self._here.settimeout(left)
+            try:
+                chunk = self._here.recv(1 << 16)
+            except OSError:
+                return
+            if not chunk:
+                return
+            total += len(chunk)
+            received += chunk
+
+
+def _is_judged(grade_id: str | None, exercise: Exercise) -> bool:
+    return any(criterion.name == grade_id for criterion in exercise.criteria)
+
+
+def _seed(salt: str, learner: str, exercise: Exercise) -> int:
+    told = f"{salt}\n{learner}\n{exercise.part}/{exercise.slug}"
+    return int.from_bytes(hashlib.sha256(told.encode()).digest()[:7])
+
+
+def refuse_without_border(level: Level, *, trust_learners: bool) -> None:
+    """Refuse to run learner code where nothing closes it in.
+
+    Args:
+        level: What this machine gives.
+        trust_learners: Whether the instructor trusts all who handed in.
+
+    Raises:
+        CourseError: There is no border, and learners are not trusted.
+    """
+    if level is not Level.NONE or trust_learners:
+        return
+    if sys.platform == "linux":
+        remedy = "Run `python3 -m course doctor`: it says what is missing."
+    else:
+        remedy = "Grade on Linux, in a virtual machine or in WSL 2."
+    raise CourseError(
+        "Nothing on this machine can close learner code in: it could read and change "
+        "all that you can.",
+        remedy=f"{remedy} If you trust everybody who handed in, say --trust-learners "
+        f"(for nbgrader: {TRUST_VARIABLE}=1).",
+    )
+
+
+def salt_of(folder: Path) -> str:
+    """Give the salt of a course's gradebook; made at random when there is none yet.
+
+    Args:
+        folder: nbgrader's course folder.
+
+    Returns:
+        Some letters; ``COURSE_GRADING_SALT`` where that is set.
+    """
+    given = os.environ.get(SALT_VARIABLE)
+    if given:
+        return given
+    path = folder / "grading" / "salt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="ascii") as file:
+            file.write(secrets.token_hex(16))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii")
+
+
+_starting = threading.Lock()
+
+
+def shared_grader(folder: Path | None = None) -> Grader:
+    """Give the one grader of this process, started when it is first wanted.
+
+    Args:
+        folder: nbgrader's course folder, for the salt.
+
+    Returns:
+        The grader.
+
+    Raises:
+        CourseError: This machine has no border, and learners are not trusted.
+    """
+    with _starting:
+        return _shared_grader(folder)
+
+
+@cache
+def _shared_grader(folder: Path | None) -> Grader:
+    grader = Grader(
+        Rooms.of_this_course(),
+        trust_learners=os.environ.get(TRUST_VARIABLE) == "1",
+        salt=salt_of(folder) if folder else "",
+    )
+    grader.__enter__()
+    atexit.register(grader.__exit__, None, None, None)
+    return grader
