@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-POOL = 250
+POOL = 100
 
 # Seeded anew by `seeded`; until then as random as the system can be.
 _words = random.Random()  # noqa: S311 - nothing is kept secret with it

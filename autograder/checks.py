@@ -74,9 +74,8 @@ _TEXT_LIMIT = 300
 def _alike(left: Any, right: Any) -> bool:
     """Compare plain data: equal types, floats within rounding, NaN equal to NaN."""
     if isinstance(left, float) and isinstance(right, float):
-        return (
-            math.isclose(left, right, rel_tol=1e-9, abs_tol=1e-12)
-            or left != left != right
+        return math.isclose(left, right, rel_tol=1e-9, abs_tol=1e-12) or (
+            math.isnan(left) and math.isnan(right)
         )
     if isinstance(left, list | tuple) and type(left) is type(right):
         return len(left) == len(right) and all(map(_alike, left, right))

@@ -31,9 +31,34 @@ class Evidence:
     got: str
     expected: str
 
+    def __post_init__(self) -> None:
+        # What learner code says may hide, reorder or colour what stands around it.
+        for part in ("called", "got", "expected"):
+            object.__setattr__(self, part, printable(getattr(self, part)))
+
     def __str__(self) -> str:
         done = "We ran" if self.called.startswith("your ") else "You called"
         return f"{done} {self.called}. It {self.got}. Expected {self.expected}."
+
+
+def printable(text: str) -> str:
+    """Show the characters of a text that show nothing themselves.
+
+    Args:
+        text: Anything that learner code may have had a hand in.
+
+    Returns:
+        The text with control, direction and private characters as escapes; lines and
+        tabs stay.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char
+        if char.isprintable() or char in "\n\t"
+        else char.encode("unicode_escape").decode("ascii")
+        for char in text
+    )
 
 
 class CriterionNotMet(AssertionError):

@@ -131,7 +131,12 @@ def points(verdicts: Iterable[Verdict]) -> int:
 
 
 def _apply(criterion: Criterion, source: str, starter: str) -> Evidence | None:
-    return find(criterion, starter, lambda: Namespace(source, "solution"))
+    return find(
+        criterion,
+        starter,
+        lambda: Namespace(source, "solution"),
+        seconds=SECONDS_PER_CRITERION,
+    )
 
 
 def find(
@@ -139,7 +144,7 @@ def find(
     starter: str,
     run: Run,
     *,
-    seconds: float = SECONDS_PER_CRITERION,
+    seconds: float,
 ) -> Evidence | None:
     """Apply one criterion to fresh copies of the code, quietly and within its time.
 

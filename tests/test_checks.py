@@ -1,5 +1,6 @@
 """The vocabulary of criteria: each word accepts what it should and rejects the rest."""
 
+import re
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -61,10 +62,11 @@ class TestSameAsOriginal:
 
     def test_shows_the_smallest_input_and_the_calls_that_led_there(self) -> None:
         said = evidence(self.same, COUNTER.replace("+= amount", "+= min(amount, 20)"))
-        assert "You called counter1 = Counter(10); counter1.add(21)." in said
-        assert (
-            "It returned 30. Expected what the original does: it returned 31." in said
+        told = re.search(
+            r"Counter\(10\); counter1.add\((2\d)\). It returned 30. ", said
         )
+        assert told, said
+        assert said.endswith(f"the original does: it returned {10 + int(told[1])}.")
 
     def test_notices_another_exception(self) -> None:
         said = evidence(self.same, COUNTER.replace("ValueError", "KeyError"))

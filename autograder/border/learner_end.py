@@ -6,7 +6,6 @@ knowing and decides nothing: what it says is what the learner's code says.
 
 import inspect
 import io
-import os
 import select
 import socket
 import sys
@@ -388,12 +387,9 @@ class _Printed(io.TextIOBase):
 
 
 def serve(connection: socket.socket) -> None:
-    """Serve one criterion and end the process.
+    """Serve one criterion, until the judge hangs up.
 
     Args:
         connection: A socket to the judge.
     """
-    try:
-        LearnerEnd(connection).serve()
-    finally:
-        os._exit(0)
+    LearnerEnd(connection).serve()

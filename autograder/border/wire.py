@@ -167,7 +167,7 @@ def decode_error(told: Any) -> BaseException:
     names, text = told["names"], told["text"]
     if type(names) is not list or type(text) is not str or len(names) > _MAX_NAMES:
         raise ValueError("not an exception")
-    cut = tuple(str(name)[:100] for name in names) or ("Exception",)
+    cut = tuple(_class_name(name) for name in names) or ("Exception",)
     built_in = _built_in_error(cut, told.get("args"), text)
     if built_in:
         return built_in
@@ -177,6 +177,11 @@ def decode_error(told: Any) -> BaseException:
         if type(told.get(detail)) in (int, str):
             setattr(error, detail, told[detail])
     return error
+
+
+def _class_name(name: object) -> str:
+    told = str(name)[:100]
+    return told if told.isidentifier() else "Exception"
 
 
 def _built_in_error(
@@ -222,7 +227,13 @@ def _make_error_class(names: tuple[str, ...]) -> type[BaseException]:
     }
     # What is no Exception where it was raised is none here either, but for the three
     # that nobody may raise in a judge: it takes them as an ordinary failure.
-    fit = [c for c in known if issubclass(c, Exception) or c is SystemExit]
+    # A group cannot be made without the exceptions that it holds.
+    fit = [
+        c
+        for c in known
+        if c is SystemExit
+        or (issubclass(c, Exception) and not issubclass(c, BaseExceptionGroup))
+    ]
     try:
         return type(names[0], tuple(fit) or (Exception,), members)
     except TypeError:  # the layouts of two built-in classes can conflict

@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field, replace
@@ -247,10 +248,12 @@ class Batch:
     def _handed_in(self, templates: dict[str, Template]) -> Iterator[HandedIn]:
         for learner, folder in self._course.submitted(self._assignment):
             self.summary.learners += 1
-            for slug, template in templates.items():
-                path = folder / f"{slug}.ipynb"
-                if not path.exists() and not path.is_symlink():
-                    continue
+            paths = {slug: folder / f"{slug}.ipynb" for slug in templates}
+            there = [s for s, path in paths.items() if os.path.lexists(path)]
+            # Of a folder without any notebook all count as handed in unreadable:
+            # whoever handed in something has a result.
+            for slug in there or templates:
+                path, template = paths[slug], templates[slug]
                 submission = read_submission(path, template)
                 task = self._grader.task(submission, learner)
                 yield HandedIn(learner, folder, template, submission, task)

@@ -35,7 +35,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from distributed import Client, Future, get_worker, wait
+from distributed import Client, get_worker
 
 from autograder.errors import CourseError
 from autograder.exercises import find_exercises
@@ -86,9 +86,23 @@ def connect(
         yield Runner(pool, cluster.run, in_flight, GROUP)
 
 
+class _Client(Client):
+    """A client that closes itself where it finds no scheduler.
+
+    Left to be collected while another one starts, it would wait for that one for ever.
+    """
+
+    def start(self, **kwargs: Any) -> None:
+        try:
+            super().start(**kwargs)  # type: ignore[no-untyped-call]
+        except BaseException:
+            self.close()  # type: ignore[no-untyped-call]
+            raise
+
+
 def _client(address: str) -> Any:  # its methods have no types
     try:
-        return Client(  # type: ignore[no-untyped-call]
+        return _Client(  # type: ignore[no-untyped-call]
             address,
             timeout=SECONDS_TO_CONNECT,
             set_as_default=False,
@@ -213,36 +227,41 @@ class _Cluster:
             "trust_learners": self._trust_learners,
             "tasks": tasks,
         }
+        future = self._client.submit(
+            _grade_group, json.dumps(request), pure=False, retries=_RETRIES
+        )
         try:
-            told = json.loads(self._send(json.dumps(request)))
-        except CourseError:
-            raise
+            failure = self._failure(future)
+            answer = future.result() if failure is None else ""
         except (CancelledError, OSError) as error:
-            raise _gone(f"The Dask scheduler at {self._address} is gone.") from error
-        # Not only KilledWorker: whatever fails there may not fail here.
-        except Exception as error:  # noqa: BLE001
-            return self._grade_here(tasks, type(error).__name__)
+            failure = CancelledError(str(error))
+        if isinstance(failure, CancelledError):
+            raise _gone(f"The Dask scheduler at {self._address} is gone.") from failure
+        if failure is not None:
+            # Not only KilledWorker: whatever failed there may not fail here.
+            return self._grade_here(tasks, type(failure).__name__)
+        told = json.loads(answer)
         if told["problem"]:
             raise _refused(told["worker"], told["problem"])
         return list(told["results"])
 
-    def _send(self, request: str) -> str:
-        """Have a worker answer; one that dies meanwhile is replaced by Dask."""
-        future: Future[str] = self._client.submit(
-            _grade_group, request, pure=False, retries=_RETRIES
-        )
+    def _failure(self, future: Any) -> BaseException | None:
+        """Wait for a group; Dask gives those of a worker that dies to another one.
+
+        Returns:
+            Why it was not done; None when it was.
+        """
         lonely = 0
         while not self._given_up.is_set():
             try:
-                wait(  # type: ignore[no-untyped-call]
-                    future, timeout=_SECONDS_BETWEEN_LOOKS
-                )
-                return future.result()
-            except TimeoutError:  # of waiting: _grade_group raises RuntimeError only
+                found: BaseException | None = future.exception(_SECONDS_BETWEEN_LOOKS)
+            except TimeoutError:
                 lonely = 0 if self._client.nthreads() else lonely + 1
+            else:
+                return found
             if lonely * _SECONDS_BETWEEN_LOOKS >= SECONDS_WITHOUT_WORKERS:
                 raise _gone("The cluster has had no worker for a minute.")
-        raise CancelledError
+        return CancelledError()
 
     def _grade_here(self, tasks: Sequence[str], why: str) -> list[str]:
         """Grade one by one, so that what is hard on a machine is here by itself.

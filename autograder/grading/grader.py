@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -255,7 +255,8 @@ class _Run:
         self._judges = judges
         self._exercise = exercise
         self._task = task
-        self._deadline = deadline_in(SECONDS_PER_NOTEBOOK)
+        self._deadline = 0.0
+        self._cells = task.cells
         self.findings: dict[str, Evidence | None] = {}
 
     def judge_and_show(self) -> tuple[dict[str, list[Output]], list[str]]:
@@ -264,7 +265,7 @@ class _Run:
         names = [criterion.name for criterion in self._exercise.criteria]
         outputs: dict[str, list[Output]] = {}
         while todo := [name for name in names if name not in self.findings]:
-            outputs = self._pass(todo)
+            outputs |= self._pass(todo)
             left = [name for name in todo if name not in self.findings]
             if left:
                 flags.append(f"The judge ended while it looked at {left[0]}.")
@@ -288,10 +289,12 @@ class _Run:
             # The boxes have them now; whoever ends is noticed by the other.
             for end in (*judge_ends, *learner_ends):
                 end.close()
+            outputs = self._show(learner_line)
             self._judge(judge_line, todo)
-            return self._show(learner_line)
+            return outputs
 
     def _judge(self, line: "_Line", todo: Sequence[str]) -> None:
+        self._deadline = self._deadline or deadline_in(SECONDS_PER_NOTEBOOK)
         line.write(
             {
                 "criteria": list(todo),
@@ -312,7 +315,7 @@ class _Run:
     def _show(self, line: "_Line") -> dict[str, list[Output]]:
         """Run the learner's cells for show; nothing depends on them."""
         outputs: dict[str, list[Output]] = {}
-        cells = self._task.cells
+        cells, self._cells = self._cells, ()  # once, also when a judge dies
         line.write({"cells": cells})
         known = {cell["id"] for cell in cells}
         room = MAX_TOTAL
@@ -320,6 +323,7 @@ class _Run:
             if type(told) is dict and told.get("id") in known:
                 shown, room = sound_outputs(told.get("outputs"), room)
                 outputs[told["id"]] = shown
+        line.finish()
         return outputs
 
 
@@ -349,6 +353,11 @@ class _Line:
             self._here.sendall(json.dumps(told).encode() + b"\n")
         except OSError:
             return  # the box has ended; reading will tell
+
+    def finish(self) -> None:
+        """Say that no more is wanted of the cells; the box itself goes on."""
+        with suppress(OSError):
+            self._here.shutdown(socket.SHUT_WR)
 
     def read_all(self, count: int, deadline: float) -> Iterator[Any]:
         """Read so many messages, or fewer when the box ends or time is up."""

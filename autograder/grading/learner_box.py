@@ -1,4 +1,4 @@
-"""What runs in the learner's box: a process for each criterion, then the cells.
+"""What runs in the learner's box: the cells for show, then the answer, for criteria.
 
 The first process of the box is the course's; it forks, watches and kills. A criterion
 that learner code hangs, crashes or fills up costs that criterion, and no other.
@@ -11,6 +11,7 @@ import os
 import select
 import signal
 import socket
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,7 @@ from autograder.sandbox import Level, Limits, confine
 
 SECONDS_PER_CELL = 10.0
 _MAX_REQUEST = 8 << 20
+_TO_MOVE_ON = 0.5  # seconds to notice that the judge has hung up
 # What exercises and learners commonly use; anything else is imported when it is asked
 # for, from the same read-only library.
 _LIBRARIES = (
@@ -74,49 +76,110 @@ def warm() -> tuple[Callable[[Work], None], Main]:
 
 
 def live_in_box(work: Work, level: Level) -> None:
-    """Serve the criteria one after the other, then run the cells.
+    """Run the cells for show, then serve the criteria.
+
+    The cells come first: their process has seen nothing of any criterion.
 
     Args:
         work: What arrived.
         level: How the processes are closed.
     """
-    line = work.line
-    for number, connection in enumerate(work.criteria):
-        _run_apart(
-            lambda c=connection: learner_end.serve(c),  # type: ignore[misc]
-            connection,
-            folder=f"criterion{number}",
-            level=level,
-        )
+    process = _Process(lambda _: _run_cells(work.line), [work.line], "cells", level)
+    process.runs_until_hung_up(work.line)
+    process.kill()
+    work.line.close()
+    left = work.criteria
+    while left:
+        served = _serve(left, level)
+        for connection in left[:served]:
+            connection.close()
+        left = left[served:]
+
+
+def _serve(connections: list[socket.socket], level: Level) -> int:
+    """Serve criteria in one process for as long as it keeps up with the judge.
+
+    Starting a process for each would take longer than most criteria. Whatever ends the
+    process, or keeps it busy when the judge has hung up, costs one criterion: the next
+    ones get a new process.
+
+    Returns:
+        How many criteria are done with, one way or the other.
+    """
+    process = _Process(
+        lambda tell: _serve_each(connections, tell), connections, "criterion", level
+    )
+    done = 0
+    while done < len(connections) and process.runs_until_hung_up(connections[done]):
+        if not process.moved_on():
+            break
+        done += 1
+    process.kill()
+    return min(done + 1, len(connections))
+
+
+def _serve_each(connections: list[socket.socket], tell: Callable[[], None]) -> None:
+    for number, connection in enumerate(connections):
+        # Files of one criterion are not there for the next.
+        os.mkdir(f"{number}")  # noqa: PTH102
+        os.chdir(f"{number}")
+        learner_end.serve(connection)
         connection.close()
-    _run_apart(lambda: _run_cells(line), line, folder="notebook", level=level)
+        os.chdir("..")
+        tell()
+    signal.pause()  # the box's first process ends it
 
 
-def _run_apart(
-    main: Callable[[], None], connection: socket.socket, *, folder: str, level: Level
-) -> None:
-    """Run in a process of its own until it ends or the other side hangs up."""
-    with contextlib.suppress(OSError):  # a full disk is found out by who writes
-        os.mkdir(folder)  # noqa: PTH102
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.chdir(folder)
-            confine(level, Limits(), keep=[connection.fileno()])
-            main()
-        finally:
-            os._exit(0)
-    watch = os.pidfd_open(pid)
-    poll = select.poll()
-    poll.register(watch, select.POLLIN)
-    poll.register(connection, select.POLLRDHUP)
-    poll.poll()
-    os.kill(pid, signal.SIGKILL)
-    if level is Level.NAMESPACES:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(-1, signal.SIGKILL)  # all that this first process can see
-    os.waitpid(pid, 0)
-    os.close(watch)
+class _Process:
+    """A confined process in the box, watched by the box's first process."""
+
+    def __init__(
+        self,
+        main: Callable[[Callable[[], None]], None],
+        connections: list[socket.socket],
+        folder: str,
+        level: Level,
+    ) -> None:
+        self._level = level
+        self._told, tell = os.pipe()
+        self._pid = os.fork()
+        if self._pid == 0:
+            try:
+                folder = tempfile.mkdtemp(prefix=folder, dir=".")
+                os.chdir(folder)
+                keep = [tell, *(c.fileno() for c in connections)]
+                confine(level, Limits(), keep=keep)
+                main(lambda: _tell(tell))
+            finally:
+                os._exit(0)
+        os.close(tell)
+        self._watch = os.pidfd_open(self._pid)
+
+    def runs_until_hung_up(self, connection: socket.socket) -> bool:
+        """Wait until the other side hangs up; tell whether it was alive then."""
+        poll = select.poll()
+        poll.register(self._watch, select.POLLIN)
+        poll.register(connection, select.POLLRDHUP)
+        return self._watch not in {fd for fd, _ in poll.poll()}
+
+    def moved_on(self) -> bool:
+        """Tell whether it is done with a criterion, shortly after the judge is."""
+        ready, _, _ = select.select([self._told, self._watch], [], [], _TO_MOVE_ON)
+        return self._told in ready and bool(os.read(self._told, 1))
+
+    def kill(self) -> None:
+        """End it, with all that it may have left running."""
+        os.kill(self._pid, signal.SIGKILL)
+        if self._level is Level.NAMESPACES:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(-1, signal.SIGKILL)  # all that this first process can see
+        os.waitpid(self._pid, 0)
+        os.close(self._watch)
+        os.close(self._told)
+
+
+def _tell(pipe: int) -> None:
+    os.write(pipe, b".")
 
 
 def _run_cells(line: socket.socket) -> None:

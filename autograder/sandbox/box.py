@@ -1,9 +1,9 @@
 """Boxes: processes forked from a warm one, each with its own small world."""
 
 import contextlib
+import itertools
 import os
 import select
-import shutil
 import signal
 import sys
 import tempfile
@@ -75,8 +75,28 @@ class Box:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
         if self.folder is not None:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            _remove(self.folder)
         return status
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, however deep and long its paths have been made.
+
+    What lies two levels down is brought up by one, so no path ever gets longer and
+    nothing recurses.
+    """
+    names = itertools.count()
+    with contextlib.suppress(OSError):
+        while entries := list(folder.iterdir()):
+            for entry in entries:
+                if entry.is_symlink() or not entry.is_dir():
+                    entry.unlink()
+                    continue
+                entry.chmod(0o700)
+                for inner in list(entry.iterdir()):
+                    inner.rename(folder / f".{next(names)}")
+                entry.rmdir()
+        folder.rmdir()
 
 
 def enter_warm_root(level: Level, readable: Sequence[Path]) -> None:
