@@ -124,10 +124,12 @@ def make_class(folder: Path, learners: int) -> None:
 
 
 def is_answer(cell: dict[str, dict[str, dict[str, str]]]) -> bool:
+    """Tell whether this is the answer cell of a notebook read as plain JSON."""
     return bool(cell["metadata"].get("nbgrader", {}).get("grade_id") == ANSWER_ID)
 
 
 def name_of(number: int) -> str:
+    """Name a learner; names sort as numbers do."""
     return f"learner{number:05}"
 
 
@@ -207,6 +209,7 @@ def scaling(work: Path, say: Callable[[str], None]) -> dict[str, object]:
 
 
 def show(found: dict[str, object], console: Console) -> None:
+    """Print what was found as a table."""
     table = Table("what", "value")
     for name, value in found.items():
         table.add_row(
@@ -216,6 +219,7 @@ def show(found: dict[str, object], console: Console) -> None:
 
 
 def main() -> None:
+    """Read the options and run."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--learners", type=int, default=40)
     parser.add_argument("--plain-learners", type=int, help="default: all of them")

@@ -6,7 +6,18 @@ import typer
 from rich.console import Console
 
 from autograder.errors import CourseError
-from course.commands import build, demo, grade, lab, new, prove, serve, status, test
+from course.commands import (
+    build,
+    demo,
+    doctor,
+    grade,
+    lab,
+    new,
+    prove,
+    serve,
+    status,
+    test,
+)
 
 app = typer.Typer(
     name="python3 -m course",
@@ -22,6 +33,7 @@ app.command("serve", rich_help_panel=READ)(serve.serve)
 app.command("lab", rich_help_panel=READ)(lab.lab)
 app.command("grade", rich_help_panel=TEACH)(grade.grade)
 app.command("demo", rich_help_panel=TEACH)(demo.demo)
+app.command("doctor", rich_help_panel=TEACH)(doctor.doctor)
 app.command("prove", rich_help_panel=WRITE)(prove.prove)
 app.command("status", rich_help_panel=WRITE)(status.status)
 app.command("new", rich_help_panel=WRITE)(new.new)

@@ -127,6 +127,8 @@ def test_readme_has_only_commands_that_are_run_here() -> None:
         "python3 -m course serve --port 8080 --no-browser",
         "python3 -m course lab",
         "python3 -m course demo",
+        "python3 -m course doctor",
+        "python3 -m course grade 01_design",
         "source .venv/bin/activate",
         "nbgrader generate_assignment 01_design --force --create",
         "nbgrader autograde 01_design",
@@ -150,7 +152,18 @@ def test_readme_has_only_commands_that_are_run_here() -> None:
 
 def test_help_is_a_table_of_all_commands(checkout: Path) -> None:
     said = run(checkout, "--help").stdout
-    for command in ("serve", "lab", "demo", "prove", "status", "new", "build", "test"):
+    for command in (
+        "serve",
+        "lab",
+        "grade",
+        "doctor",
+        "demo",
+        "prove",
+        "status",
+        "new",
+        "build",
+        "test",
+    ):
         assert re.search(rf"│ {command} +[A-Z]", said), command
         assert "Usage" in run(checkout, command, "--help").stdout
 

@@ -118,7 +118,6 @@ def test_learners_cells_are_shown_and_decide_nothing(grader: Grader) -> None:
     }
 
 
-
 def test_a_hang_and_a_kill_cost_what_they_hit(
     grader: Grader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,8 +183,9 @@ def test_on_another_system_the_refusal_says_where_it_works(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(grading.sys, "platform", "darwin")
-    with pytest.raises(CourseError, match="Grade on Linux"):
-        refuse_without_border(Level.NONE, trust_learners=False)
+    for trusted in (True, False):
+        with pytest.raises(CourseError, match="Grade on Linux"):
+            refuse_without_border(Level.NONE, trust_learners=trusted)
 
 
 def test_zygotes_end_with_the_grader() -> None:

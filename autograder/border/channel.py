@@ -42,6 +42,7 @@ class Channel:
         self._received = b""
         self._objects: dict[int, object] = {}
         self._numbers: dict[int, int] = {}
+        self._unanswered = 0
 
     # --- What the two ends do differently -------------------------------------------
 
@@ -142,14 +143,19 @@ class Channel:
             BaseException: What was raised at the other end.
         """
         self._send({"ask": what, **fields})
+        self._unanswered += 1
         while True:
             message = self._receive()
             if "ask" in message:
                 self.answer(message)
             elif "answer" in message:
-                return self._read(message["answer"])
+                answer = self._read(message["answer"])
+                self._unanswered -= 1
+                return answer
             else:
-                raise self._read_failure(message.get("failure"))
+                error = self._read_failure(message.get("failure"))
+                self._unanswered -= 1
+                raise error
 
     def answer(self, request: dict[str, Any]) -> None:
         """Do what was asked and send the answer, or the exception that came of it.

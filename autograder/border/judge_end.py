@@ -5,6 +5,7 @@ and only of objects that a criterion handed over. A fake's own plain attributes 
 be written: what is written there is what a criterion looks at.
 """
 
+import contextlib
 import socket
 import sys
 import types
@@ -70,6 +71,15 @@ class JudgeEnd(Channel):
             setattr(target, request["name"], self.decode(request.get("value")))
             return None
         raise PermissionError("only attributes and calls cross this border")
+
+    def part(self) -> None:
+        """Say that the criterion is done, if the other end answered to all of it.
+
+        Who is not told so did not keep up: its process does not serve another one.
+        """
+        if not self._unanswered:
+            with contextlib.suppress(BorderClosed):
+                self._send({"ask": "part"})
 
     def describe(self, value: object) -> dict[str, Any]:
         """Tell learner code what it needs to know of a criterion's object.

@@ -75,19 +75,25 @@ class LearnerEnd(Channel):
         self._classes: dict[type, int] = {}
         self._printed = io.StringIO()
         self._turn = threading.RLock()
+        self._parted = False
 
     # --- Serving ---------------------------------------------------------------------
 
-    def serve(self) -> None:
-        """Answer the judge until it hangs up."""
+    def serve(self) -> bool:
+        """Answer the judge until it hangs up.
+
+        Returns:
+            Whether it parted first, satisfied with the answers as such.
+        """
         sys.stdout = _Printed(self)
         sys.stderr = io.StringIO()
         warnings.simplefilter("ignore")
         try:
-            while True:
+            while not self._parted:
                 self._wait()
         except BorderClosed:
-            return
+            return False
+        return True
 
     def _wait(self) -> None:
         """Wait for a request without holding the turn: threads may ask meanwhile."""
@@ -168,6 +174,9 @@ class LearnerEnd(Channel):
 
     def _do_itself(self, request: dict[str, Any]) -> Any:
         return self._target(request["of"])
+
+    def _do_part(self, _: dict[str, Any]) -> None:
+        self._parted = True
 
     def _do_start(self, request: dict[str, Any]) -> None:
         self._code = Namespace(request["source"], "solution")
@@ -386,10 +395,13 @@ class _Printed(io.TextIOBase):
         return True
 
 
-def serve(connection: socket.socket) -> None:
-    """Serve one criterion, until the judge hangs up.
+def serve(connection: socket.socket) -> bool:
+    """Serve one criterion, until the judge parts or hangs up.
 
     Args:
         connection: A socket to the judge.
+
+    Returns:
+        Whether the judge got an answer to all that it asked.
     """
-    LearnerEnd(connection).serve()
+    return LearnerEnd(connection).serve()

@@ -1,19 +1,22 @@
 """A whole assignment, graded at once: many boxes, one writer, nothing done twice."""
 
+import contextlib
 import csv
-import errno
 import os
-from collections.abc import Callable, Iterator, Sequence
+import stat
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Self
 
-from traitlets.config import Config, PyFileConfigLoader
-
-from autograder.errors import CourseError
+from autograder.grading.course_folder import CourseFolder
 from autograder.grading.feedback import feedback_page, write_feedback
-from autograder.grading.gradebook import Booking, GradebookWriter
+from autograder.grading.gradebook import (
+    Booking,
+    GradebookWriter,
+    pass_on_receipts,
+)
 from autograder.grading.graded import graded_notebook, scores_of
 from autograder.grading.grader import Grader, Task
 from autograder.grading.intake import (
@@ -23,65 +26,9 @@ from autograder.grading.intake import (
     write_notebook,
 )
 from autograder.grading.result import Result
-from autograder.grading.results import ResultStore
-from autograder.rooms import Rooms
+from autograder.grading.results import disk_error
 
 _BATCH = 200  # notebooks for each transaction of the gradebook
-
-
-@dataclass(frozen=True)
-class CourseFolder:
-    """Where nbgrader keeps a course.
-
-    Attributes:
-        root: The folder with ``submitted``, ``autograded`` and ``feedback``.
-        db_url: The gradebook's URL.
-        course_id: nbgrader's name of the course.
-        config: nbgrader's configuration, for the late submission plugin.
-    """
-
-    root: Path
-    db_url: str
-    course_id: str = "default_course"
-    config: Config | None = None
-
-    @classmethod
-    def configured(cls, rooms: Rooms) -> Self:
-        """Read where it is from ``nbgrader_config.py``, as nbgrader does.
-
-        Args:
-            rooms: The course.
-
-        Returns:
-            The folder that nbgrader's own commands would use.
-        """
-        loader = PyFileConfigLoader("nbgrader_config.py", path=str(rooms.root))
-        config = loader.load_config()
-        told = config.CourseDirectory
-        return cls(Path(told.root), told.db_url, told.course_id, config)
-
-    @property
-    def results(self) -> ResultStore:
-        """The results of earlier runs."""
-        return ResultStore(self.root / "grading" / "results")
-
-    def submitted(self, assignment: str) -> list[tuple[str, Path]]:
-        """Find who handed something in.
-
-        Args:
-            assignment: The assignment.
-
-        Returns:
-            Each learner's name and folder, in the order of names.
-        """
-        folders = (self.root / "submitted").glob(f"*/{assignment}")
-        return sorted(
-            (folder.parent.name, folder)
-            for folder in folders
-            if folder.is_dir()
-            and not folder.is_symlink()
-            and not folder.parent.is_symlink()
-        )
 
 
 @dataclass(frozen=True)
@@ -182,6 +129,7 @@ class Batch:
         self._runner = runner
         self._feedback = feedback
         self._store = course.results
+        self._started = time.time()
         self.summary = Summary()
 
     def run(self, advance: Callable[[int], None] = lambda _: None) -> Summary:
@@ -219,8 +167,9 @@ class Batch:
                 self._book(writer, booked)
                 advance(len(booked))
                 self._write_remarks()
+                self._sweep()
             except OSError as error:
-                raise _disk_error(error) from error
+                raise disk_error(error) from error
         return self.summary
 
     def _results(
@@ -302,12 +251,20 @@ class Batch:
                 Booking(handed_in.learner, handed_in.folder, submission, scores)
             )
             self._remark(handed_in, flagged.flags)
+        self._pass_on_receipts({h.learner: h.folder for h, _ in booked})
         for remark in writer.write(bookings):
             learner, _, words = remark.partition(": ")
             self.summary.remarks.append((learner, "", words))
         self.summary.notebooks += len(booked)
         if self._feedback:
             self._write_feedback(writer, booked)
+
+    def _pass_on_receipts(self, folders: Mapping[str, Path]) -> None:
+        """Let nbgrader release feedback later: it asks for time and secret."""
+        for learner, folder in folders.items():
+            for step in ("autograded", *(("feedback",) if self._feedback else ())):
+                target = self._course.root / step / learner / self._assignment
+                pass_on_receipts(folder, target)
 
     def _write_feedback(
         self, writer: GradebookWriter, booked: Sequence[tuple[HandedIn, Result]]
@@ -344,14 +301,18 @@ class Batch:
             writer.writerow(["learner", "notebook", "remark"])
             writer.writerows(self.summary.remarks)
 
+    def _sweep(self) -> None:
+        """Remove the half files of runs that were killed while they wrote.
 
-def _disk_error(error: OSError) -> CourseError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return CourseError(
-            "The disk is full.",
-            remedy="Free some space and start again: what was graded is kept.",
-        )
-    return CourseError(
-        f"A file could not be written: {error}.",
-        remedy="Mend that and start again: what was graded is kept.",
-    )
+        Such a file lives for a moment: one older than this run is nobody's any more.
+        """
+        for pattern in (
+            f"autograded/*/{self._assignment}/.*.????????",
+            f"feedback/*/{self._assignment}/.feedback-????????",
+            "grading/results/??/*.new",
+        ):
+            for path in self._course.root.glob(pattern):
+                with contextlib.suppress(FileNotFoundError):  # another run swept it
+                    state = path.lstat()
+                    if stat.S_ISREG(state.st_mode) and state.st_mtime < self._started:
+                        path.unlink()

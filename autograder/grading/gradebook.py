@@ -7,6 +7,7 @@ that the formgrader, manual grades, late penalties and exports work as ever.
 import json
 import math
 import random
+import re
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -43,6 +44,7 @@ from autograder.grading.intake import (
     Submission,
     Template,
     TemplateCell,
+    UnreadableError,
     checksum,
     read_plain_file,
 )
@@ -56,6 +58,8 @@ PATIENCE = 120.0
 BATCH = 100
 _COLLISIONS = 10
 _MAX_TIMESTAMP = 200
+_RECEIPT = re.compile(r"[0-9A-Za-z:.,/+ -]+")
+_MAX_RECEIPT = 200
 _NO_RESPONSE = "No response."
 _A_DAY = timedelta(days=1)
 # PostgreSQL: a deadlock, a conflict, a lock that was not had, a server that starts.
@@ -202,14 +206,20 @@ def refuse_triggers(db_url: str) -> None:
     triggers = find_triggers(db_url)
     if triggers:
         server = make_url(db_url).get_backend_name() != "sqlite"
-        name, _, table = triggers[0].partition(" on ")
-        drop = f'DROP TRIGGER "{name}"' + (f' ON "{table}"' if server else "")
+        name, _, table = triggers[0].rpartition(" on ")
+        drop = f"DROP TRIGGER {_quoted(name)}"
+        drop += f" ON {_quoted(table)}" if server else ""
         raise CourseError(
             "The gradebook holds triggers, which nbgrader never makes and which can "
             f"change grades: {', '.join(triggers)}.",
             remedy=f"Drop each in a database shell (`{drop};`), then compare grades "
             "with a backup or grade again.",
         )
+
+
+def _quoted(name: str) -> str:
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def _exists(db_url: str) -> bool:
@@ -250,6 +260,33 @@ def _last_change(folder: Path) -> datetime | None:
     return (
         datetime.fromtimestamp(max(times), UTC).replace(tzinfo=None) if times else None
     )
+
+
+def pass_on_receipts(source: Path, target: Path) -> None:
+    """Pass on what the exchange wrote beside a submission, where that makes sense.
+
+    Without the time, a newer submission would not be graded again; without the secret,
+    a learner could not fetch feedback.
+
+    Args:
+        source: The folder of a submission.
+        target: The folder that nbgrader looks into next.
+    """
+    timestamp, remark = read_timestamp(source)
+    for name in ("timestamp.txt", "submission_secret.txt"):
+        said = _read_line(source / name)
+        good = timestamp and not remark if name == "timestamp.txt" else True
+        if good and _RECEIPT.fullmatch(said):
+            target.mkdir(parents=True, exist_ok=True)
+            (target / name).unlink(missing_ok=True)
+            (target / name).write_text(said, encoding="utf-8")
+
+
+def _read_line(path: Path) -> str:
+    try:
+        return read_plain_file(path, _MAX_RECEIPT).decode("ascii", "replace").strip()
+    except UnreadableError:
+        return ""
 
 
 class GradebookWriter:

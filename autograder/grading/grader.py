@@ -1,11 +1,13 @@
 """The grader: notebooks in, results out, with learner code behind the border."""
 
 import atexit
+import fcntl
 import hashlib
 import json
 import os
 import secrets
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -22,18 +24,23 @@ from autograder.errors import CourseError
 from autograder.exercises import Exercise, find_exercises
 from autograder.grading.cells import MAX_TOTAL, sound_outputs
 from autograder.grading.intake import Submission
-from autograder.grading.judge_box import out_of_time
 from autograder.grading.result import Output, Result
-from autograder.grading.results import exercise_digest, grader_digest
+from autograder.grading.results import disk_error, exercise_digest, grader_digest
 from autograder.grading.zygote import Zygote, deadline_in
+from autograder.judge import out_of_time
 from autograder.rooms import Rooms
 from autograder.sandbox import Level, best_level
 
+SECONDS_PER_CRITERION = 10.0
 SECONDS_PER_NOTEBOOK = 30.0
+SECONDS_PER_CELL = 10.0
 SECONDS_FOR_CELLS = 20.0
+PATIENCE_VARIABLE = "COURSE_GRADING_PATIENCE"
 _GRACE = 3.0
 _MAX_LINE = 1 << 20
 _MAX_SHOWN = 6 << 20
+_MOMENT = 0.5
+_ATTEMPTS = 3  # at one notebook, when warm processes end under it
 TRUST_VARIABLE = "COURSE_TRUST_LEARNERS"
 SALT_VARIABLE = "COURSE_GRADING_SALT"
 
@@ -100,22 +107,19 @@ class Grader:
         self.rooms = rooms
         self.level = best_level() if level is None else level
         refuse_without_border(self.level, trust_learners=trust_learners)
+        self._patience = _patience()
         self._salt = salt
         self._exercises = {e.slug: e for e in find_exercises(rooms)}
         self._stack = ExitStack()
+        self._renewing = threading.RLock()
 
     def __enter__(self) -> Self:
-        # Both start at once: together they take as long as the slower one.
+        # They start at once, and are waited for when they are first needed.
         self._judges = Zygote("judge_box", self.level)
-        self._stack.callback(self._judges.close)
+        # Looked up at the end: a warm process that ended was replaced.
+        self._stack.callback(lambda: self._judges.close())  # noqa: PLW0108
         self._learners = Zygote("learner_box", self.level)
-        self._stack.callback(self._learners.close)
-        try:
-            self._learners.wait_until_ready()
-            self._judges.wait_until_ready()
-        except BaseException:
-            self._stack.close()
-            raise
+        self._stack.callback(lambda: self._learners.close())  # noqa: PLW0108
         return self
 
     def __exit__(
@@ -161,7 +165,7 @@ class Grader:
             submission.digest,
             exercise_digest(exercise),
             grader_digest(self.rooms),
-            str(seed),
+            f"{seed} {self._patience}",
         )
         return Task(
             slug=submission.slug,
@@ -228,12 +232,11 @@ class Grader:
             The result.
 
         Raises:
-            CourseError: The warm processes have ended.
+            CourseError: The warm processes end again and again.
         """
         started = time.monotonic()
         exercise = self.exercise(task.slug)
-        run = _Run(self._learners, self._judges, exercise, task)
-        outputs, flags = run.judge_and_show()
+        run, outputs, flags = self._judge_and_show(exercise, task)
         return Result(
             slug=task.slug,
             key=task.key,
@@ -244,13 +247,68 @@ class Grader:
             seconds=round(time.monotonic() - started, 3),
         )
 
+    def _judge_and_show(
+        self, exercise: Exercise, task: Task
+    ) -> tuple["_Run", dict[str, list[Output]], list[str]]:
+        """Judge, and judge again when a warm process was killed meanwhile.
+
+        Its boxes died with it: it would look as if the answer had ended itself.
+        """
+        for _ in range(_ATTEMPTS):
+            judges, learners = self._renewed()
+            run = _Run(learners, judges, exercise, task, self._patience)
+            try:
+                outputs, flags = run.judge_and_show()
+            except CourseError:
+                if not self._have_ended(judges, learners, patience=_MOMENT):
+                    raise
+                continue
+            patience = _MOMENT if flags else 0.0
+            if not self._have_ended(judges, learners, patience=patience):
+                return run, outputs, flags
+        raise CourseError(
+            "The grader's warm processes were killed again and again.",
+            remedy="See whether memory runs out (`dmesg`), then start the command "
+            "again, perhaps with fewer --jobs: what was graded is kept.",
+        )
+
+    def _renewed(self) -> tuple[Zygote, Zygote]:
+        """Give both warm processes, anew where one has ended."""
+        with self._renewing:
+            if self._have_ended(self._judges):
+                self._judges.close()
+                self._judges = Zygote("judge_box", self.level)
+            if self._have_ended(self._learners):
+                self._learners.close()
+                self._learners = Zygote("learner_box", self.level)
+            return self._judges, self._learners
+
+    def _have_ended(self, *zygotes: Zygote, patience: float = 0.0) -> bool:
+        """Whether one of them has ended, or does within a moment.
+
+        The kernel tells of it no later than their boxes end. Only work that was not
+        taken yet is hung up a moment before.
+        """
+        with self._renewing:  # of two that ask at once, Popen tells one only
+            for zygote in zygotes:
+                with suppress(subprocess.TimeoutExpired):
+                    zygote._process.wait(patience)
+                    return True
+        return False
+
 
 class _Run:
     """One notebook on its way through the boxes."""
 
     def __init__(
-        self, learners: Zygote, judges: Zygote, exercise: Exercise, task: Task
+        self,
+        learners: Zygote,
+        judges: Zygote,
+        exercise: Exercise,
+        task: Task,
+        patience: float,
     ) -> None:
+        self._patience = patience
         self._learners = learners
         self._judges = judges
         self._exercise = exercise
@@ -294,12 +352,14 @@ class _Run:
             return outputs
 
     def _judge(self, line: "_Line", todo: Sequence[str]) -> None:
-        self._deadline = self._deadline or deadline_in(SECONDS_PER_NOTEBOOK)
+        if not self._deadline:
+            self._deadline = deadline_in(SECONDS_PER_NOTEBOOK * self._patience)
         line.write(
             {
                 "criteria": list(todo),
                 "source": self._task.answer,
                 "seed": self._task.seed,
+                "seconds": SECONDS_PER_CRITERION * self._patience,
                 "deadline": self._deadline,
             }
         )
@@ -316,10 +376,11 @@ class _Run:
         """Run the learner's cells for show; nothing depends on them."""
         outputs: dict[str, list[Output]] = {}
         cells, self._cells = self._cells, ()  # once, also when a judge dies
-        line.write({"cells": cells})
+        line.write({"cells": cells, "seconds": SECONDS_PER_CELL * self._patience})
         known = {cell["id"] for cell in cells}
         room = MAX_TOTAL
-        for told in line.read_all(len(cells), deadline_in(SECONDS_FOR_CELLS)):
+        deadline = deadline_in(SECONDS_FOR_CELLS * self._patience)
+        for told in line.read_all(len(cells), deadline):
             if type(told) is dict and told.get("id") in known:
                 shown, room = sound_outputs(told.get("outputs"), room)
                 outputs[told["id"]] = shown
@@ -403,20 +464,24 @@ def refuse_without_border(level: Level, *, trust_learners: bool) -> None:
         trust_learners: Whether the instructor trusts all who handed in.
 
     Raises:
-        CourseError: There is no border, and learners are not trusted.
+        CourseError: There is no border and learners are not trusted, or this is not
+            Linux.
     """
-    if level is not Level.NONE or trust_learners:
-        return
-    if sys.platform == "linux":
-        remedy = "Run `python3 -m course doctor`: it says what is missing."
-    else:
-        remedy = "Grade on Linux, in a virtual machine or in WSL 2."
-    raise CourseError(
-        "Nothing on this machine can close learner code in: it could read and change "
-        "all that you can.",
-        remedy=f"{remedy} If you trust everybody who handed in, say --trust-learners "
-        f"(for nbgrader: {TRUST_VARIABLE}=1).",
-    )
+    if sys.platform != "linux":
+        raise CourseError(
+            "This grader closes learner code in by means that only Linux has.",
+            remedy="Grade on Linux, in a virtual machine or in WSL 2. If you trust "
+            "everybody who handed in, nbgrader itself grades here, slowly and without "
+            "a border: set COURSE_GRADER=plain and run nbgrader autograde.",
+        )
+    if level is Level.NONE and not trust_learners:
+        raise CourseError(
+            "Nothing on this machine can close learner code in: it could read and "
+            "change all that you can.",
+            remedy="Run `python3 -m course doctor`: it says what is missing. If you "
+            "trust everybody who handed in, say --trust-learners (for nbgrader: "
+            f"{TRUST_VARIABLE}=1).",
+        )
 
 
 def salt_of(folder: Path) -> str:
@@ -427,18 +492,41 @@ def salt_of(folder: Path) -> str:
 
     Returns:
         Some letters; ``COURSE_GRADING_SALT`` where that is set.
+
+    Raises:
+        CourseError: It cannot be written.
     """
     given = os.environ.get(SALT_VARIABLE)
     if given:
         return given
     path = folder / "grading" / "salt"
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with path.open("x", encoding="ascii") as file:
-            file.write(secrets.token_hex(16))
-    except FileExistsError:
-        pass
-    return path.read_text(encoding="ascii")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a+", encoding="ascii") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # two graders may start at once
+            file.seek(0)
+            salt = file.read()
+            if not salt:  # also when whoever made the file was killed there
+                salt = secrets.token_hex(16)
+                file.write(salt)
+    except OSError as error:
+        raise disk_error(error) from error
+    return salt
+
+
+def _patience() -> float:
+    """How much longer than usual everything may take, on a slow machine."""
+    said = os.environ.get(PATIENCE_VARIABLE, "1")
+    try:
+        patience = float(said)
+    except ValueError:
+        patience = 0.0
+    if not 0.1 <= patience <= 100:
+        raise CourseError(
+            f"{PATIENCE_VARIABLE} is {said!r}, which is no factor for time limits.",
+            remedy="Unset it, or give a number from 0.1 to 100, such as 2.",
+        )
+    return patience
 
 
 _starting = threading.Lock()

@@ -13,14 +13,13 @@ from typing import Any
 
 from autograder.border.judge_end import JudgeEnd, RemoteNamespace
 from autograder.chance import preparing, seeded
-from autograder.criteria import Criterion, Evidence
+from autograder.criteria import Evidence
 from autograder.exercises import Exercise, find_exercises
 from autograder.grading.zygote import Main, Work
-from autograder.judge import find, judge
+from autograder.judge import find, judge, out_of_time
 from autograder.rooms import Rooms
 from autograder.sandbox import Level, Limits, confine
 
-SECONDS_PER_CRITERION = 10.0
 _LIMITS = Limits(cpu_seconds=60)
 _MAX_SHOWN = 1500
 _SECRET_LINE = 20
@@ -67,7 +66,8 @@ def _live_in_box(exercises: dict[str, Exercise], work: Work, level: Level) -> No
     with work.line.makefile("rwb") as line:
         request = json.loads(line.readline())
         for name, connection in zip(request["criteria"], work.criteria, strict=True):
-            seconds = min(SECONDS_PER_CRITERION, request["deadline"] - time.monotonic())
+            left = request["deadline"] - time.monotonic()
+            seconds = min(request["seconds"], left)
             evidence = _judge(exercise, name, request, connection, seconds)
             line.write(json.dumps([name, evidence]).encode() + b"\n")
             line.flush()
@@ -86,29 +86,15 @@ def _judge(
         connection.close()
         return _told(out_of_time(criterion), exercise)
     with connection, seeded(f"{request['seed']} {name}"):
+        end = JudgeEnd(connection)
         evidence = find(
             criterion,
             exercise.brief.starter,
-            lambda: RemoteNamespace(JudgeEnd(connection), request["source"]),
+            lambda: RemoteNamespace(end, request["source"]),
             seconds=seconds,
         )
+        end.part()
     return _told(evidence, exercise) if evidence else None
-
-
-def out_of_time(criterion: Criterion) -> Evidence:
-    """Say that nothing could be judged any more.
-
-    Args:
-        criterion: The criterion whose turn it was.
-
-    Returns:
-        Why it is not met.
-    """
-    return Evidence(
-        f"your code to see this: {criterion.title.rstrip('.')}",
-        "had used up the time of the whole notebook",
-        "an answer well within a second to each criterion",
-    )
 
 
 def _told(evidence: Evidence, exercise: Exercise) -> list[str]:

@@ -6,6 +6,7 @@ that learner code hangs, crashes or fills up costs that criterion, and no other.
 
 import contextlib
 import importlib
+import itertools
 import json
 import os
 import select
@@ -20,7 +21,6 @@ from autograder.grading import cells
 from autograder.grading.zygote import Main, Work
 from autograder.sandbox import Level, Limits, confine
 
-SECONDS_PER_CELL = 10.0
 _MAX_REQUEST = 8 << 20
 _TO_MOVE_ON = 0.5  # seconds to notice that the judge has hung up
 # What exercises and learners commonly use; anything else is imported when it is asked
@@ -84,7 +84,7 @@ def live_in_box(work: Work, level: Level) -> None:
         work: What arrived.
         level: How the processes are closed.
     """
-    process = _Process(lambda _: _run_cells(work.line), [work.line], "cells", level)
+    process = _Process(lambda _: _run_cells(work.line), "cells", level, work.line)
     process.runs_until_hung_up(work.line)
     process.kill()
     work.line.close()
@@ -100,34 +100,37 @@ def _serve(connections: list[socket.socket], level: Level) -> int:
     """Serve criteria in one process for as long as it keeps up with the judge.
 
     Starting a process for each would take longer than most criteria. Whatever ends the
-    process, or keeps it busy when the judge has hung up, costs one criterion: the next
-    ones get a new process.
+    process, or keeps it from answering, costs one criterion: the next ones get a new
+    process.
 
     Returns:
         How many criteria are done with, one way or the other.
     """
-    process = _Process(
-        lambda tell: _serve_each(connections, tell), connections, "criterion", level
-    )
+    process = _Process(_serve_each, "criteria", level)
     done = 0
-    while done < len(connections) and process.runs_until_hung_up(connections[done]):
-        if not process.moved_on():
-            break
+    while done < len(connections):
+        process.hand_over(connections[done])
+        alive = process.runs_until_hung_up(connections[done])
         done += 1
+        if not alive or not process.moved_on():
+            break
     process.kill()
-    return min(done + 1, len(connections))
+    return done
 
 
-def _serve_each(connections: list[socket.socket], tell: Callable[[], None]) -> None:
-    for number, connection in enumerate(connections):
+def _serve_each(control: socket.socket) -> None:
+    """Serve what is handed over; no more of it is here than the one at hand."""
+    for number in itertools.count():
+        _, fds, _, _ = socket.recv_fds(control, 1, 1)
         # Files of one criterion are not there for the next.
         os.mkdir(f"{number}")  # noqa: PTH102
         os.chdir(f"{number}")
-        learner_end.serve(connection)
-        connection.close()
+        with socket.socket(fileno=fds[0]) as connection:
+            kept_up = learner_end.serve(connection)
+        if not kept_up:
+            return
         os.chdir("..")
-        tell()
-    signal.pause()  # the box's first process ends it
+        control.send(b".")
 
 
 class _Process:
@@ -135,25 +138,29 @@ class _Process:
 
     def __init__(
         self,
-        main: Callable[[Callable[[], None]], None],
-        connections: list[socket.socket],
+        main: Callable[[socket.socket], None],
         folder: str,
         level: Level,
+        *keep: socket.socket,
     ) -> None:
         self._level = level
-        self._told, tell = os.pipe()
+        self._control, control = socket.socketpair()
         self._pid = os.fork()
         if self._pid == 0:
             try:
-                folder = tempfile.mkdtemp(prefix=folder, dir=".")
-                os.chdir(folder)
-                keep = [tell, *(c.fileno() for c in connections)]
-                confine(level, Limits(), keep=keep)
-                main(lambda: _tell(tell))
+                os.chdir(tempfile.mkdtemp(prefix=folder, dir="."))
+                kept = [connection.fileno() for connection in (control, *keep)]
+                confine(level, Limits(), keep=kept)
+                main(control)
             finally:
                 os._exit(0)
-        os.close(tell)
+        control.close()
         self._watch = os.pidfd_open(self._pid)
+
+    def hand_over(self, connection: socket.socket) -> None:
+        """Give it a criterion to serve."""
+        with contextlib.suppress(OSError):  # it has ended, which is noticed next
+            socket.send_fds(self._control, [b"."], [connection.fileno()])
 
     def runs_until_hung_up(self, connection: socket.socket) -> bool:
         """Wait until the other side hangs up; tell whether it was alive then."""
@@ -164,8 +171,9 @@ class _Process:
 
     def moved_on(self) -> bool:
         """Tell whether it is done with a criterion, shortly after the judge is."""
-        ready, _, _ = select.select([self._told, self._watch], [], [], _TO_MOVE_ON)
-        return self._told in ready and bool(os.read(self._told, 1))
+        told = self._control.fileno()
+        ready, _, _ = select.select([told, self._watch], [], [], _TO_MOVE_ON)
+        return told in ready and self._control.recv(64) == b"."
 
     def kill(self) -> None:
         """End it, with all that it may have left running."""
@@ -175,11 +183,7 @@ class _Process:
                 os.kill(-1, signal.SIGKILL)  # all that this first process can see
         os.waitpid(self._pid, 0)
         os.close(self._watch)
-        os.close(self._told)
-
-
-def _tell(pipe: int) -> None:
-    os.write(pipe, b".")
+        self._control.close()
 
 
 def _run_cells(line: socket.socket) -> None:
@@ -188,7 +192,7 @@ def _run_cells(line: socket.socket) -> None:
     def emit(told: dict[str, Any]) -> None:
         line.sendall(json.dumps(told).encode() + b"\n")
 
-    cells.run_cells(request["cells"], emit, SECONDS_PER_CELL)
+    cells.run_cells(request["cells"], emit, request["seconds"])
 
 
 def _read_line(line: socket.socket) -> bytes:

@@ -4,7 +4,6 @@ nbgrader goes on to find submissions, to write the gradebook and to make feedbac
 ``autograder.grading.nbgrader.configure`` names these classes.
 """
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from autograder.errors import CourseError
 from autograder.exercises import find_exercise
 from autograder.grading.gradebook import (
     load_template,
+    pass_on_receipts,
     read_timestamp,
     refuse_triggers,
 )
@@ -30,44 +30,21 @@ from autograder.grading.grader import shared_grader
 from autograder.grading.intake import (
     Submission,
     Template,
-    UnreadableError,
     as_notebook,
-    read_plain_file,
     read_submission,
 )
 from autograder.rooms import Rooms
 
-_RECEIPT = re.compile(r"[0-9A-Za-z:.,/+ -]+")
-_MAX_RECEIPT = 200
-
 
 class _NothingFromLearners(BaseConverter):  # type: ignore[misc]
-    """Copies no file of a submission, where nbgrader copies all and follows links.
-
-    What the exchange wrote there is passed on when it says what it should: without the
-    time, a newer submission would not be graded again; without the secret, a learner
-    could not fetch feedback.
-    """
+    """Copies no file of a submission, where nbgrader copies all and follows links."""
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """Pass on the time and the secret of a submission."""
-        source = Path(self._format_source(assignment_id, student_id))
-        target = Path(self._format_dest(assignment_id, student_id))
-        timestamp, remark = read_timestamp(source)
-        for name in ("timestamp.txt", "submission_secret.txt"):
-            said = _read_receipt(source / name)
-            good = timestamp and not remark if name == "timestamp.txt" else True
-            if good and _RECEIPT.fullmatch(said):
-                target.mkdir(parents=True, exist_ok=True)
-                (target / name).unlink(missing_ok=True)
-                (target / name).write_text(said, encoding="utf-8")
-
-
-def _read_receipt(path: Path) -> str:
-    try:
-        return read_plain_file(path, _MAX_RECEIPT).decode("ascii", "replace").strip()
-    except UnreadableError:
-        return ""
+        pass_on_receipts(
+            Path(self._format_source(assignment_id, student_id)),
+            Path(self._format_dest(assignment_id, student_id)),
+        )
 
 
 class GuardedAutograde(Autograde, _NothingFromLearners):  # type: ignore[misc]

@@ -1,12 +1,14 @@
 """Results kept on disk, each under what it depends on."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import tempfile
 from functools import cache
 from pathlib import Path
 
+from autograder.errors import CourseError
 from autograder.exercises import Exercise
 from autograder.grading.result import Result
 from autograder.rooms import Rooms
@@ -95,6 +97,26 @@ def grader_digest(rooms: Rooms) -> str:
         if not set(path.relative_to(package).parts) & set(_NOT_JUDGING)
     ]
     return _digest([rooms.root / "requirements.txt", *sources])
+
+
+def disk_error(error: OSError) -> CourseError:
+    """Say in words why a file of the course could not be written.
+
+    Args:
+        error: What the system said.
+
+    Returns:
+        An error for the instructor.
+    """
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return CourseError(
+            "The disk is full.",
+            remedy="Free some space and start again: what was graded is kept.",
+        )
+    return CourseError(
+        f"A file could not be written: {error}.",
+        remedy="Mend that and start again: what was graded is kept.",
+    )
 
 
 def _digest(paths: "list[Path] | tuple[Path, ...]") -> str:

@@ -19,11 +19,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 from autograder.errors import CourseError
 from autograder.sandbox import Box, Level, Limits, enter_warm_root, fork_box
@@ -66,6 +66,8 @@ class Zygote:
     def __init__(self, kind: str, level: Level) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._kind = kind
+        self._ready = False
+        self._asking = threading.Lock()
         with theirs:
             start = (
                 f"import sys; sys.path.insert(0, {str(_ROOT)!r}); "
@@ -83,15 +85,18 @@ class Zygote:
                 env=_environment(),
             )
 
-    def wait_until_ready(self) -> Self:
+    def wait_until_ready(self) -> None:
         """Wait until everything is loaded.
-
-        Returns:
-            Itself.
 
         Raises:
             CourseError: The process could not be set up.
         """
+        with self._asking:
+            if not self._ready:
+                self._hear_that_it_is_ready()
+                self._ready = True
+
+    def _hear_that_it_is_ready(self) -> None:
         self._control.settimeout(_START_SECONDS)
         try:
             said = self._control.recv(_PACKET)
@@ -104,7 +109,6 @@ class Zygote:
                 f"The grader's {self._kind} process did not start. {said.decode()}",
                 remedy="Run `python3 -m course doctor`: it says what is missing.",
             )
-        return self
 
     def fork(self, told: dict[str, str], sockets: Sequence[socket.socket]) -> None:
         """Have a box forked.
@@ -116,6 +120,7 @@ class Zygote:
         Raises:
             CourseError: The warm process has ended.
         """
+        self.wait_until_ready()
         packet = json.dumps(told).encode()
         try:
             socket.send_fds(self._control, [packet], [s.fileno() for s in sockets])

@@ -3,21 +3,12 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from nbgrader.api import Gradebook
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
 from autograder.errors import CourseError
 from autograder.exercises import Exercise, find_exercises
@@ -32,7 +23,6 @@ from course.commands.lab import start_jupyter
 from course.demo_class import CLASS, choose_answer, hand_in
 
 PART = "01_design"
-_PROCESSES = 3
 
 
 def demo(
@@ -51,12 +41,7 @@ def demo(
     builder.check()
     folder = rooms.build / "demo"
     prepare_class(rooms, builder, folder)
-    exercises = [e for e in find_exercises(rooms) if e.part == PART]
-    total = len(CLASS) * len(exercises)
-    _follow(rooms, folder, "autograde", "Autograding ", total, "Grading")
-    _follow(
-        rooms, folder, "generate_feedback", "Converting ", total, "Writing feedback"
-    )
+    _grade(rooms, folder)
     run_nbgrader(rooms, "export", f"--to={folder / 'grades.csv'}", root=folder)
     console = Console()
     console.print(f"Gradebook, feedback and grades.csv are in {folder}", soft_wrap=True)
@@ -106,59 +91,16 @@ def _hand_in_all(exercise: Exercise, folder: Path) -> None:
         )
 
 
-def _follow(
-    rooms: Rooms, folder: Path, command: str, sign: str, total: int, doing: str
-) -> None:
-    """Run an nbgrader command over the class and count its notebooks as they pass.
-
-    A notebook mostly waits for its kernel to start and stop, so several processes share
-    the class; each takes the learners of some initials.
-    """
-    columns = [
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    ]
-    with (
-        Progress(*columns, console=Console(stderr=True)) as progress,
-        ThreadPoolExecutor(_PROCESSES) as pool,
-    ):
-        task = progress.add_task(doing, total=total)
-
-        def run(initials: str) -> None:
-            _run_counted(
-                rooms,
-                folder,
-                [command, PART, f"--student=[{initials}]*"],
-                sign,
-                lambda: progress.advance(task),
-            )
-
-        initials = sorted({learner.id[0] for learner in CLASS})
-        groups = ["".join(initials[n::_PROCESSES]) for n in range(_PROCESSES)]
-        list(pool.map(run, groups))
-
-
-def _run_counted(
-    rooms: Rooms, folder: Path, command: list[str], sign: str, count: Callable[[], None]
-) -> None:
-    log: list[str] = []
-    with subprocess.Popen(
-        [sys.executable, "-m", "nbgrader", *command],
+def _grade(rooms: Rooms, folder: Path) -> None:
+    """Grade as an instructor would, feedback pages included."""
+    done = subprocess.run(
+        [sys.executable, "-m", "course", "grade", PART],
         cwd=rooms.root,
         env=nbgrader_environment(rooms, folder),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    ) as process:
-        for line in process.stdout or ():
-            log.append(line)
-            if sign in line and ".ipynb" in line:
-                count()
-    if process.returncode != 0:
+        check=False,
+    )
+    if done.returncode != 0:
         raise CourseError(
-            f"nbgrader {command[0]} failed:\n{''.join(log[-15:])}",
-            remedy="Run the demo again; it starts afresh.",
+            "The class could not be graded; the reason stands above.",
+            remedy="Mend that and run the demo again; it starts afresh.",
         )

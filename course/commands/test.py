@@ -14,13 +14,20 @@ from autograder.rooms import Rooms
 from course.build import Builder, nbgrader_environment
 from course.reproduce import lay_out
 
+FULL_VARIABLE = "COURSE_FULL"
+"""Set for pytest by ``--full``: tests in ``tests/soak`` are skipped without it."""
+
 _PYTHON = [sys.executable, "-m"]
 
 
 def test(
     *,
     full: Annotated[
-        bool, typer.Option(help="Judge every mutant anew, even where nothing changed.")
+        bool,
+        typer.Option(
+            help="Judge every mutant anew, even where nothing changed, and grade "
+            "large classes under load and faults; this takes hours."
+        ),
     ] = False,
 ) -> None:
     """Build the course and run all tests: style, types, proofs, pytest, nbval."""
@@ -37,7 +44,7 @@ def test(
         ("build", lambda: _build(rooms)),
         ("exercises proven", lambda: _run(rooms, prove)),
         ("outputs reproducible (nbval)", lambda: _run_nbval(rooms)),
-        ("tests (pytest)", lambda: _run_pytest(rooms)),
+        ("tests (pytest)", lambda: _run_pytest(rooms, full=full)),
     ]
     failed = []
     for name, step in steps:
@@ -51,9 +58,10 @@ def test(
     console.print("[green]All is well.[/]")
 
 
-def _run(rooms: Rooms, command: list[str]) -> int:
+def _run(rooms: Rooms, command: list[str], **variables: str) -> int:
+    environment = nbgrader_environment(rooms) | variables
     return subprocess.run(
-        command, cwd=rooms.root, env=nbgrader_environment(rooms), check=False
+        command, cwd=rooms.root, env=environment, check=False
     ).returncode
 
 
@@ -79,8 +87,9 @@ def _build(rooms: Rooms) -> int:
     return 0
 
 
-def _run_pytest(rooms: Rooms) -> int:
-    return _run(rooms, [*_PYTHON, "pytest", "-n", "auto", "--dist", "loadfile"])
+def _run_pytest(rooms: Rooms, *, full: bool) -> int:
+    command = [*_PYTHON, "pytest", "-n", "auto", "--dist", "loadfile"]
+    return _run(rooms, command, **({FULL_VARIABLE: "1"} if full else {}))
 
 
 def _run_nbval(rooms: Rooms) -> int:

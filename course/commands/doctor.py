@@ -1,0 +1,28 @@
+"""``doctor``: can this machine grade strangers' code, and is the gradebook sound?"""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from autograder.errors import CourseError
+from autograder.rooms import Rooms
+
+
+def doctor(
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object instead of a table.")
+    ] = False,
+) -> None:
+    """See whether this machine can grade safely, and whether the gradebook is sound."""
+    if sys.platform == "win32":
+        raise CourseError(
+            "This grader closes learner code in by means that only Linux has.",
+            remedy="Grade in WSL 2; reading the book and doing exercises work here.",
+        )
+    # Only here: it loads nbgrader, and parts of it are for Unix alone.
+    from course.health import tell  # noqa: PLC0415
+
+    if not tell(Rooms.of_this_course(), as_json=as_json):
+        raise typer.Exit(1)
