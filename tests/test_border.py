@@ -330,9 +330,9 @@ def test_nothing_behind_what_was_handed_over_can_be_reached() -> None:
         for ask in ("probe", "start", "global", "delete", "item", "plain", "exec"):
             with pytest.raises(PermissionError):
                 end.do({"ask": ask, "of": 1, "source": "1", "name": "send"})
-        for number in (0, 99, -1, "1", None, 1.0, True, [1, "send"]):
+        for unknown in (0, 99, -1, "1", None, 1.0, True, [1, "send"]):
             with pytest.raises(ValueError, match="no such handle"):
-                end.do({"ask": "attribute", "of": number, "name": "send"})
+                end.do({"ask": "attribute", "of": unknown, "name": "send"})
 
 
 @pytest.mark.parametrize("value", [(i for i in "ab"), os, io.StringIO], ids=str)

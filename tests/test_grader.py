@@ -11,7 +11,6 @@ import pytest
 
 from autograder.errors import CourseError
 from autograder.exercises import Exercise, find_exercises
-from autograder.grading import grader as grading
 from autograder.grading.grader import Grader, Task, refuse_without_border
 from autograder.grading.result import Result
 from autograder.grading.results import ResultStore
@@ -182,7 +181,7 @@ def test_without_a_border_untrusted_work_is_refused() -> None:
 def test_on_another_system_the_refusal_says_where_it_works(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(grading.sys, "platform", "darwin")
+    monkeypatch.setattr("sys.platform", "darwin")
     for trusted in (True, False):
         with pytest.raises(CourseError, match="Grade on Linux"):
             refuse_without_border(Level.NONE, trust_learners=trusted)

@@ -96,8 +96,8 @@ def test_killed_without_namespaces_it_leaves_no_box(course: Class) -> None:
     assert grading.wait().code == -signal.SIGKILL
 
 
-def has_results(course: Class, goal: int) -> bool:
-    return course.results() >= goal
+def is_at(grading: Grading, course: Class, goal: int) -> bool:
+    return course.results() >= goal or not grading.running
 
 
 def test_a_warm_process_that_is_killed_costs_nobody_a_point(
@@ -105,7 +105,8 @@ def test_a_warm_process_that_is_killed_costs_nobody_a_point(
 ) -> None:
     grading = Grading(course)
     for goal, kind in ((10, "learner_box"), (20, "judge_box")):
-        wait_for(partial(has_results, course, goal))
+        wait_for(partial(is_at, grading, course, goal))
+        assert grading.running, grading.wait().log
         victim = grading.warm_process(kind)
         assert victim
         os.kill(victim, signal.SIGKILL)
@@ -355,6 +356,8 @@ def test_a_mended_hidden_test_has_its_exercise_graded_anew(
         shutil.copytree(ROOMS.root / room, checkout.root / room, ignore=ignored)
     for name in ("nbgrader_config.py", "requirements.txt"):
         shutil.copyfile(ROOMS.root / name, checkout.root / name)
+    # Else the command would set one up.
+    (checkout.root / ".venv").symlink_to(ROOMS.root / ".venv")
     hidden = checkout.hidden_tests / PART / f"test_{EXERCISE.slug}.py"
     with hidden.open("a", encoding="utf-8") as file:
         file.write("\n# Mended.\n")

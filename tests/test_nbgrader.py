@@ -60,7 +60,7 @@ def course(
     tmp_path_factory: pytest.TempPathFactory,
     rooms: Rooms,
 ) -> Iterator[Course]:
-    """A graded course: by nbgrader with the grader plugged in, and by plain nbgrader."""
+    """A course graded by nbgrader with the grader plugged in, and by plain nbgrader."""
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "plain":
             patch.setenv("COURSE_GRADER", "plain")

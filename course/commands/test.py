@@ -67,7 +67,7 @@ def _run(rooms: Rooms, command: list[str], **variables: str) -> int:
 
 def _run_mypy(rooms: Rooms) -> int:
     # Visible and hidden criteria share file names, so they are separate runs.
-    packages = ["autograder", "course", "tests", "solutions"]
+    packages = ["autograder", "course", "tests", "solutions", "benchmarks"]
     hidden = [
         "--exclude",
         "^autograder/hidden_tests/",

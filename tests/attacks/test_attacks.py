@@ -20,6 +20,7 @@ from tests.attacks.attack import (
     learner_of,
     levels_here,
 )
+from tests.attacks.memory import remember, skip_if_held
 
 ATTACKS = corpus()
 LEVELS = ("NAMESPACES", "LANDLOCK")
@@ -34,6 +35,8 @@ class GradedClass:
     files_before: Mapping[str, str]
     home_before: frozenset[str]
     victim_lives: bool
+    level: str
+    attackers: int
 
     def look(self, attack: Attack) -> Graded:
         """Give what one attacker got."""
@@ -60,16 +63,21 @@ def graded(
     level = request.param
     if level not in levels_here():
         pytest.skip(f"this machine does not give the level {level}")
+    if level != levels_here()[0]:
+        skip_if_held(level)
     world = template.copy(tmp_path_factory.mktemp(level.lower()) / "world")
     # With -k only the attacks that were chosen are in the class.
     chosen = {item.name.rpartition("-")[2] for item in request.session.items}
     with world.open_to_visits():
-        for attack in [attack for attack in ATTACKS if f"{attack.id}]" in chosen]:
+        attackers = [attack for attack in ATTACKS if f"{attack.id}]" in chosen]
+        for attack in attackers:
             world.hand_in(attack, learner_of(attack))
         world.hand_in_right("zoe")
         files, home = world.fingerprint(), files_in_home(world)
         run = grade_class(world, level)
-        yield GradedClass(world, run, files, home, world.victim_is_alive)
+        yield GradedClass(
+            world, run, files, home, world.victim_is_alive, level, len(attackers)
+        )
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda a: a.id)
@@ -123,3 +131,12 @@ def test_no_secret_is_in_the_log(graded: GradedClass) -> None:
 
 def test_nobody_came_to_visit(graded: GradedClass) -> None:
     assert graded.world.visits == []
+
+
+def test_what_held_is_remembered(
+    graded: GradedClass, request: pytest.FixtureRequest
+) -> None:
+    """The last test of a level."""
+    remember(
+        graded.level, request.session, chosen=graded.attackers, all_of=len(ATTACKS)
+    )
