@@ -165,11 +165,12 @@ def _order(names: set[str], paths: Iterable[Path]) -> list[str]:
     return []
 
 
-def find_triggers(db_url: str) -> list[str]:
+def find_triggers(db_url: str, *, patience: float = PATIENCE) -> list[str]:
     """Look for triggers, which nbgrader never makes: one could change every grade.
 
     Args:
         db_url: The gradebook's URL.
+        patience: Seconds to wait for another program that writes.
 
     Returns:
         For each trigger its name and its table, as in ``steal on grade``.
@@ -180,7 +181,9 @@ def find_triggers(db_url: str) -> list[str]:
     url = make_url(db_url)
     if url.get_backend_name() not in _TRIGGERS or not _exists(db_url):
         return []
-    engine = create_engine(url, poolclass=NullPool)
+    # Other databases let readers read while others write.
+    waits = {"timeout": patience} if url.get_backend_name() == "sqlite" else {}
+    engine = create_engine(url, poolclass=NullPool, connect_args=waits)
     try:
         with engine.connect() as connection:
             rows = connection.execute(text(_TRIGGERS[engine.dialect.name]))

@@ -74,6 +74,11 @@ class Box:
         # What it left running in its group, it may not outlive.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
+        # The first process of its own process table outlives the one that made it by a
+        # moment, and is this process's to bury.
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                os.waitpid(-self.pid, 0)
         if self.folder is not None:
             _remove(self.folder)
         return status
@@ -115,6 +120,7 @@ def enter_warm_root(level: Level, readable: Sequence[Path]) -> None:
     """
     places = readable_places(readable)
     surroundings.readable = tuple(places)
+    kernel.adopt_orphans()
     prepare(level)
     if level is Level.NAMESPACES:
         surroundings.proc = namespaces.enter_warm_root(places)
