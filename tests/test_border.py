@@ -335,7 +335,9 @@ def test_nothing_behind_what_was_handed_over_can_be_reached() -> None:
                 end.do({"ask": "attribute", "of": unknown, "name": "send"})
 
 
-@pytest.mark.parametrize("value", [(i for i in "ab"), os, io.StringIO], ids=str)
+@pytest.mark.parametrize(
+    "value", [(i for i in "ab"), os, io.StringIO], ids=["generator", "module", "class"]
+)
 def test_what_leads_out_is_not_handed_over(value: object) -> None:
     with hostile() as end:
         if value is io.StringIO:
