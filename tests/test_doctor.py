@@ -55,7 +55,7 @@ def gradebook(tmp_path: Path) -> Path:
 def test_this_machine_is_well(tmp_path: Path, gradebook: Path) -> None:
     code, checks = examine(tmp_path)
     assert code == 0
-    assert {check["state"] for check in checks.values()} == {"well"}
+    assert {check["state"] for check in checks.values()} <= {"well", "note"}
     assert checks["border"]["found"].startswith(("namespaces: ", "landlock: "))
     assert {"system", "namespaces", "Landlock", "seccomp", "disk"} <= set(checks)
     assert str(gradebook) in checks["gradebook"]["found"]

@@ -30,10 +30,10 @@ def configure(c: Any) -> None:
             f"There is no grader {asked!r}.",
             remedy=f"Unset COURSE_GRADER, or set it to {PLAIN!r}.",
         )
-    c.GenerateFeedback.exporter_class = _FEEDBACK
-    c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
     if asked == PLAIN:
         return
+    c.GenerateFeedback.exporter_class = _FEEDBACK
+    c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
     c.Autograde.exporter_class = f"{_HERE}.SubmissionExporter"
     # The exporter gives nothing but what was released, so there is nothing to mend.
     c.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.CheckCellMetadata"]

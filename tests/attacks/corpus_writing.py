@@ -669,6 +669,7 @@ def manifest(parcels):
         "A message steers the terminal: colours, titles, a cleared screen",
         writes_characters("\x1b\x07\x08\x9b"),
         goal="harm",
+        not_shown="the judge shows such characters as escapes on plain nbgrader too",
         code=f"""
 TEXT = "\\x1b[2J\\x1b]0;owned\\x07\\x9b31m\\x08\\x08 all is well"
 Error = RuntimeError{SAYS}
@@ -679,6 +680,7 @@ Error = RuntimeError{SAYS}
         "A message turns the direction of writing, so that 01 reads as 10",
         writes_characters("\u202e\u2066\u200f"),
         goal="harm",
+        not_shown="the judge shows such characters as escapes on plain nbgrader too",
         code=f"""
 TEXT = "\\u202e01 fo 0 \\u2066\\u200f"
 Error = RuntimeError{SAYS}
@@ -700,6 +702,7 @@ Error = RuntimeError{SAYS}
         "A message holds characters that end a text in C",
         writes_characters("\x00\x01"),
         goal="harm",
+        not_shown="the judge shows such characters as escapes on plain nbgrader too",
         code=f"""
 TEXT = "met\\0\\1 not"
 Error = RuntimeError{SAYS}

@@ -4,11 +4,13 @@ One class for each level: alice, right and graded before; every attacker; zoe, r
 graded after them. Nobody may gain a point, read a secret or cost anybody anything.
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pytest
 
+from course.commands.test import FULL_VARIABLE
 from tests.attacks.attack import (
     FULL_MARKS,
     Attack,
@@ -20,7 +22,6 @@ from tests.attacks.attack import (
     learner_of,
     levels_here,
 )
-from tests.attacks.memory import remember, skip_if_held
 
 ATTACKS = corpus()
 LEVELS = ("NAMESPACES", "LANDLOCK")
@@ -35,8 +36,6 @@ class GradedClass:
     files_before: Mapping[str, str]
     home_before: frozenset[str]
     victim_lives: bool
-    level: str
-    attackers: int
 
     def look(self, attack: Attack) -> Graded:
         """Give what one attacker got."""
@@ -63,21 +62,18 @@ def graded(
     level = request.param
     if level not in levels_here():
         pytest.skip(f"this machine does not give the level {level}")
-    if level != levels_here()[0]:
-        skip_if_held(level)
+    if level != levels_here()[0] and not os.environ.get(FULL_VARIABLE):
+        pytest.skip(f"{level} is not the strongest level here: `course test --full`")
     world = template.copy(tmp_path_factory.mktemp(level.lower()) / "world")
     # With -k only the attacks that were chosen are in the class.
     chosen = {item.name.rpartition("-")[2] for item in request.session.items}
     with world.open_to_visits():
-        attackers = [attack for attack in ATTACKS if f"{attack.id}]" in chosen]
-        for attack in attackers:
+        for attack in [attack for attack in ATTACKS if f"{attack.id}]" in chosen]:
             world.hand_in(attack, learner_of(attack))
         world.hand_in_right("zoe")
         files, home = world.fingerprint(), files_in_home(world)
         run = grade_class(world, level)
-        yield GradedClass(
-            world, run, files, home, world.victim_is_alive, level, len(attackers)
-        )
+        yield GradedClass(world, run, files, home, world.victim_is_alive)
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda a: a.id)
@@ -131,12 +127,3 @@ def test_no_secret_is_in_the_log(graded: GradedClass) -> None:
 
 def test_nobody_came_to_visit(graded: GradedClass) -> None:
     assert graded.world.visits == []
-
-
-def test_what_held_is_remembered(
-    graded: GradedClass, request: pytest.FixtureRequest
-) -> None:
-    """The last test of a level."""
-    remember(
-        graded.level, request.session, chosen=graded.attackers, all_of=len(ATTACKS)
-    )
