@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from autograder.errors import CourseError
 from autograder.exercises import find_exercises
 from autograder.grading.course_folder import CourseFolder
-from autograder.grading.gradebook import find_triggers
+from autograder.grading.gradebook import find_triggers, quoted
 from autograder.grading.grader import TRUST_VARIABLE, Grader, Task
 from autograder.grading.nbgrader import PLAIN
 from autograder.rooms import Rooms
@@ -282,8 +282,8 @@ def _triggers(triggers: list[str], *, on_table: bool) -> Check:
     for trigger in triggers:
         name, _, table = trigger.rpartition(" on ")
         drops.append(
-            f"DROP TRIGGER {_quoted(name)}"
-            + (f" ON {_quoted(table)};" if on_table else ";")
+            f"DROP TRIGGER {quoted(name)}"
+            + (f" ON {quoted(table)};" if on_table else ";")
         )
     return Check(
         "triggers",
@@ -292,11 +292,6 @@ def _triggers(triggers: list[str], *, on_table: bool) -> Check:
         f"Drop them in a database shell: {' '.join(drops)} Then compare grades with a "
         "backup, or grade again.",
     )
-
-
-def _quoted(name: str) -> str:
-    """An SQL identifier, whatever the one who planted it called it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _disk(folder: Path) -> Check:

@@ -6,9 +6,7 @@ and a notebook under ``autograded``, which ``feedback_exporter`` reads.
 
 import base64
 import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +19,7 @@ from markupsafe import Markup
 
 from autograder.exercises import Exercise
 from autograder.grading import untrusted
+from autograder.grading.files import write_whole
 from autograder.grading.intake import ANSWER_ID, Submission
 from autograder.grading.result import Result
 from autograder.judge import Verdict
@@ -352,14 +351,5 @@ def write_feedback(page: str, path: Path) -> None:
         page: The page.
         path: Where it goes; folders are made.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".feedback-")
-    fresh = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(page)
-        fresh.chmod(0o644)  # as `nbgrader generate_feedback` leaves them
-        fresh.replace(path)
-    except BaseException:
-        fresh.unlink(missing_ok=True)
-        raise
+    # Readable for all, as `nbgrader generate_feedback` leaves them.
+    write_whole(path, page.encode(), mode=0o644, prefix=".feedback-")

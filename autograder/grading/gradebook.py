@@ -210,8 +210,8 @@ def refuse_triggers(db_url: str) -> None:
     if triggers:
         server = make_url(db_url).get_backend_name() != "sqlite"
         name, _, table = triggers[0].rpartition(" on ")
-        drop = f"DROP TRIGGER {_quoted(name)}"
-        drop += f" ON {_quoted(table)}" if server else ""
+        drop = f"DROP TRIGGER {quoted(name)}"
+        drop += f" ON {quoted(table)}" if server else ""
         raise CourseError(
             "The gradebook holds triggers, which nbgrader never makes and which can "
             f"change grades: {', '.join(triggers)}.",
@@ -220,9 +220,16 @@ def refuse_triggers(db_url: str) -> None:
         )
 
 
-def _quoted(name: str) -> str:
-    doubled = name.replace('"', '""')
-    return f'"{doubled}"'
+def quoted(name: str) -> str:
+    """Write an SQL identifier, whatever the one who planted it called it.
+
+    Args:
+        name: The name.
+
+    Returns:
+        The name as SQL takes it.
+    """
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _exists(db_url: str) -> bool:

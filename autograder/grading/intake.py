@@ -10,12 +10,13 @@ import json
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
+
+from autograder.grading.files import write_whole
 
 ANSWER_ID = "answer"
 """The only cell that is judged; ``autograder.notebook`` says so too, with IPython."""
@@ -583,14 +584,6 @@ def write_notebook(path: Path, notebook: Mapping[str, Any]) -> None:
         notebook: A notebook as plain data.
     """
     text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.")
-    fresh = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode("utf-8", "replace") + b"\n")
-        fresh.chmod(0o444)  # as nbgrader leaves what it graded
-        fresh.replace(path)
-    except BaseException:
-        fresh.unlink(missing_ok=True)
-        raise
+    content = text.encode("utf-8", "replace") + b"\n"
+    # Read-only, as nbgrader leaves what it graded.
+    write_whole(path, content, mode=0o444, prefix=f".{path.stem}.")

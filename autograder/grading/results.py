@@ -1,15 +1,13 @@
 """Results kept on disk, each under what it depends on."""
 
-import contextlib
 import errno
 import hashlib
-import os
-import tempfile
 from functools import cache
 from pathlib import Path
 
 from autograder.errors import CourseError
 from autograder.exercises import Exercise
+from autograder.grading.files import write_whole
 from autograder.grading.result import Result
 from autograder.rooms import Rooms
 
@@ -50,17 +48,8 @@ class ResultStore:
         Raises:
             OSError: The disk is full or cannot be written.
         """
-        path = self._path(result.key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".new")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(result.to_json())
-            Path(name).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
+        content = result.to_json().encode()
+        write_whole(self._path(result.key), content, mode=0o600, suffix=".new")
 
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / f"{key}.json"
