@@ -52,12 +52,15 @@ def readme_commands() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory, site: Path) -> Path:
+def checkout(tmp_path_factory: pytest.TempPathFactory, site: Path) -> Iterator[Path]:
     """A copy of the sources and what is built, free to be written to."""
     folder = tmp_path_factory.mktemp("checkout") / "course"
     shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
     (folder / ".venv").symlink_to(ROOT / ".venv", target_is_directory=True)
-    return folder
+    with pytest.MonkeyPatch.context() as patch:
+        # nbgrader remembers in there what this machine's user ever handed in.
+        patch.setenv("JUPYTER_DATA_DIR", str(folder.parent / "jupyter"))
+        yield folder
 
 
 def run(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -105,6 +108,7 @@ def running(
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def answers(address: str) -> bool:
