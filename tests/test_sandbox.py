@@ -91,6 +91,7 @@ def attempt(
     may_execute: bool = False,
     as_nobody: bool = False,
     keep: tuple[int, ...] = (),
+    readable: tuple[Path, ...] = (),
 ) -> Any:
     """Do something in a confined process: say what came back, or the error's name."""
     reading, writing = os.pipe()
@@ -118,7 +119,7 @@ def attempt(
             os.setresuid(65534, 65534, 65534)
             tempfile.tempdir = None
             c_call("prctl", 4, 1, 0, 0, 0)  # owns its /proc again, as after exec
-        sandbox.enter_warm_root(level, [])
+        sandbox.enter_warm_root(level, readable)
         box = sandbox.fork_box(level, box_main, limits=chosen, keep=kept)
         box.wait()
         box.close()
@@ -649,6 +650,29 @@ def test_probe_names_the_setting_that_forbids(monkeypatch: pytest.MonkeyPatch) -
 
 
 # The parts
+
+
+def test_a_course_below_tmp_is_seen_and_not_written(level: Level) -> None:
+    """The box's own temporary folder would hide it."""
+
+    def work() -> list[str]:
+        said = [(course / "lesson.txt").read_text()]
+        for folder in (course, Path(tempfile.gettempdir())):
+            try:
+                (folder / "written").write_text("x")
+            except OSError as error:
+                said.append(type(error).__name__)
+            else:
+                said.append("written")
+        return said
+
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        course = Path(name)
+        (course / "lesson.txt").write_text("lesson")
+        said = attempt(level, work, readable=(course,))
+    assert said[0] == "lesson"
+    assert said[1] in {"OSError", "PermissionError"}
+    assert said[2:] == ["written"]
 
 
 def test_places_inside_others_are_left_out() -> None:

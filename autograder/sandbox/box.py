@@ -23,7 +23,7 @@ from autograder.sandbox.confinement import (
 )
 from autograder.sandbox.levels import Level
 from autograder.sandbox.limits import Limits, mapped_bytes
-from autograder.sandbox.places import TMP, readable_places
+from autograder.sandbox.places import folder_for_tmp, readable_places
 
 FAILED = 70
 """Exit status of a box that could not be made or whose ``main`` raised."""
@@ -123,7 +123,8 @@ def enter_warm_root(level: Level, readable: Sequence[Path]) -> None:
     kernel.adopt_orphans()
     prepare(level)
     if level is Level.NAMESPACES:
-        surroundings.proc = namespaces.enter_warm_root(places)
+        surroundings.tmp = folder_for_tmp(places)
+        surroundings.proc = namespaces.enter_warm_root(places, surroundings.tmp)
 
 
 def fork_box(
@@ -173,7 +174,7 @@ def _live(
         os.environ["TMPDIR"] = str(folder)
         tempfile.tempdir = None
         _die_with(zygote)
-    surroundings.folder = TMP if folder is None else str(folder)
+    surroundings.folder = surroundings.tmp if folder is None else str(folder)
     surroundings.mapped = mapped_bytes(surroundings.proc)
     surroundings.proc = None
     close_all_but(keep)
@@ -191,7 +192,7 @@ def _enter_namespaces(limits: Limits, zygote: int) -> None:
     """Return in the first process of a new process table; the caller waits for it."""
     if surroundings.proc is None:
         raise kernel.SandboxError("enter_warm_root() comes before fork_box().")
-    namespaces.enter_box(surroundings.proc, limits.tmp_bytes)
+    namespaces.enter_box(surroundings.proc, surroundings.tmp, limits.tmp_bytes)
     _die_with(zygote)  # only now: new privileges make the kernel forget it
     watch, alive = os.pipe()
     child = os.fork()

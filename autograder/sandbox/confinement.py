@@ -23,12 +23,14 @@ class Surroundings:
         readable: What it may read.
         proc: The open ``/proc`` of a warm root.
         mapped: Bytes of address space mapped when the box was forked.
+        tmp: Where boxes within a warm root have their temporary folder.
     """
 
     folder: str | None = None
     readable: tuple[str, ...] = ()
     proc: int | None = None
     mapped: int = 0
+    tmp: str = ""
 
 
 surroundings = Surroundings()

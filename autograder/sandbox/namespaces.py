@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.sandbox import kernel
-from autograder.sandbox.places import DEVICES, TMP
+from autograder.sandbox.places import DEVICES
 
 NOBODY = 65534
 
@@ -23,6 +23,7 @@ _MS_NOSUID, _MS_NODEV, _MS_BIND, _MS_REC, _MS_PRIVATE = 2, 4, 4096, 16384, 1 << 
 _ATTR_RDONLY, _ATTR_NOSUID, _ATTR_NODEV = 1, 2, 4
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _OLD_ROOT = "/.old"
+_MOUNT_POINT = "/tmp"  # noqa: S108 - any folder that every system has
 _HOST_NAME = b"box"
 
 
@@ -41,11 +42,12 @@ class _Place:
     link: str = ""
 
 
-def enter_warm_root(readable: Sequence[str]) -> int:
+def enter_warm_root(readable: Sequence[str], tmp: str) -> int:
     """Move this process to a root of its own that holds only what may be read.
 
     Args:
         readable: Absolute paths of files and folders, none inside another.
+        tmp: Where it has an empty folder to write to; hides none of them.
 
     Returns:
         The open ``/proc`` of before; the new root has none.
@@ -61,17 +63,17 @@ def enter_warm_root(readable: Sequence[str]) -> int:
         _unshare(_WARM)
         _map_user(proc, uid, gid)
         kernel.mount("none", "/", "", _MS_REC | _MS_PRIVATE)
-        _mount_tmpfs(TMP, 1024**2, mode="0755")
+        _mount_tmpfs(_MOUNT_POINT, 1024**2, mode="0755")
         _pivot()
         for place in places:
             _show(place)
         for device in DEVICES:
             _show_device(device)
-        Path(TMP).mkdir()
+        Path(tmp).mkdir(parents=True)
         kernel.unmount_lazily(_OLD_ROOT)
         Path(_OLD_ROOT).rmdir()
         _set_attributes("/", _ATTR_RDONLY | _ATTR_NOSUID, 0)
-        fresh_tmp(16 * 1024**2)
+        _fresh_tmp(tmp, 16 * 1024**2)
         kernel.libc.sethostname(_HOST_NAME, len(_HOST_NAME))
     except BaseException:
         os.close(proc)
@@ -79,34 +81,28 @@ def enter_warm_root(readable: Sequence[str]) -> int:
     return proc
 
 
-def enter_box(proc: int, tmp_bytes: int) -> None:
+def enter_box(proc: int, tmp: str, size: int) -> None:
     """Move this process, forked from one in a warm root, to namespaces of its own.
 
     Its next child is the first process of a new process table.
 
     Args:
         proc: What ``enter_warm_root`` returned.
-        tmp_bytes: Size of the new ``/tmp``.
+        tmp: Its temporary folder, as the warm root has it.
+        size: How much that holds, in bytes.
 
     Raises:
         OSError: The kernel refused.
     """
     _unshare(_BOX)
     _map_user(proc, NOBODY, NOBODY)
-    fresh_tmp(tmp_bytes)
+    _fresh_tmp(tmp, size)
 
 
-def fresh_tmp(size: int) -> None:
-    """Cover ``/tmp`` by an empty one and go there.
-
-    Args:
-        size: How much it holds, in bytes.
-
-    Raises:
-        OSError: The kernel refused.
-    """
-    _mount_tmpfs(TMP, size, mode="0700")
-    os.chdir(TMP)
+def _fresh_tmp(tmp: str, size: int) -> None:
+    """Cover the temporary folder by an empty one and go there."""
+    _mount_tmpfs(tmp, size, mode="0700")
+    os.chdir(tmp)
 
 
 def _unshare(flags: int) -> None:
@@ -145,11 +141,11 @@ def _mount_tmpfs(target: str, size: int, mode: str) -> None:
 
 
 def _pivot() -> None:
-    """Make the file system at /tmp the root; the old one is seen at /.old."""
-    old = TMP + _OLD_ROOT
+    """Make the new file system the root; the old one is seen at /.old."""
+    old = _MOUNT_POINT + _OLD_ROOT
     os.mkdir(old)  # noqa: PTH102
     number = kernel.SYS_PIVOT_ROOT[kernel.MACHINE]
-    kernel.syscall("pivot_root", number, TMP.encode(), old.encode())
+    kernel.syscall("pivot_root", number, _MOUNT_POINT.encode(), old.encode())
     os.chdir("/")
 
 

@@ -26,7 +26,6 @@ _SYSTEM = (
     "/etc/localtime",
     "/etc/alternatives",
 )
-TMP = "/tmp"  # noqa: S108 - that of the box, which nobody else sees
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 
@@ -47,6 +46,25 @@ def readable_places(more: Sequence[Path]) -> list[str]:
     found = {path for path in wanted if os.path.exists(path)}  # noqa: PTH110
     found |= {os.path.realpath(path) for path in found}
     return outermost(found)
+
+
+def folder_for_tmp(readable: Iterable[str]) -> str:
+    """Choose where a box has a temporary folder of its own, empty and unshared.
+
+    Args:
+        readable: Absolute paths of what boxes may read.
+
+    Returns:
+        An absolute path that hides none of them: ``/tmp`` unless Python or the course
+        lie below it.
+    """
+    taken = list(readable)
+    choices = ("/tmp", "/var/tmp", "/run/tmp", "/box-tmp")  # noqa: S108 - the box's own
+    return next(
+        path
+        for path in choices
+        if not any(place == path or place.startswith(f"{path}/") for place in taken)
+    )
 
 
 def outermost(paths: Iterable[str]) -> list[str]:
