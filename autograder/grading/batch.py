@@ -7,7 +7,7 @@ import stat
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.grading.course_folder import CourseFolder
@@ -239,9 +239,7 @@ class Batch:
         for handed_in, result in booked:
             exercise = self._grader.exercise(result.slug)
             submission = handed_in.submission
-            flagged = replace(
-                result, flags=tuple(dict.fromkeys(result.flags + submission.remarks))
-            )
+            flagged = result.remarked(submission.remarks)
             notebook = graded_notebook(
                 submission, handed_in.template, flagged, exercise
             )

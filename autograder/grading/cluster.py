@@ -31,7 +31,6 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -276,7 +275,7 @@ class _Cluster:
                 if self._given_up.is_set():
                     raise CancelledError
                 result = self._grader.run(Task.from_json(task))
-                results.append(replace(result, flags=(*result.flags, flag)).to_json())
+                results.append(result.remarked([flag]).to_json())
         return results
 
 

@@ -7,12 +7,11 @@ import json
 import os
 import secrets
 import socket
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +26,7 @@ from autograder.grading.result import Output, Result
 from autograder.grading.results import disk_error, exercise_digest, grader_digest
 from autograder.grading.zygote import Zygote, deadline_in
 from autograder.judge import out_of_time
+from autograder.platforms import require_linux
 from autograder.rooms import Rooms
 from autograder.sandbox import Level, best_level
 
@@ -192,9 +192,8 @@ class Grader:
             CourseError: The warm processes have ended.
         """
         task = self.task(submission, learner)
-        return self.unreadable(submission, task) or replace(
-            self.run(task), flags=submission.remarks
-        )
+        result = self.unreadable(submission, task) or self.run(task)
+        return result.remarked(submission.remarks)
 
     def unreadable(self, submission: Submission, task: Task) -> Result | None:
         """Give the result of a notebook that has no answer to judge.
@@ -218,7 +217,7 @@ class Grader:
             key=task.key,
             seed=task.seed,
             findings={criterion.name: evidence for criterion in exercise.criteria},
-            flags=(f"The notebook {why}.", *submission.remarks),
+            flags=(f"The notebook {why}.",),
         )
 
     def run(self, task: Task) -> Result:
@@ -462,13 +461,7 @@ def refuse_without_border(level: Level, *, trust_learners: bool) -> None:
         CourseError: There is no border and learners are not trusted, or this is not
             Linux.
     """
-    if sys.platform != "linux":
-        raise CourseError(
-            "This grader closes learner code in by means that only Linux has.",
-            remedy="Grade on Linux, in a virtual machine or in WSL 2. If you trust "
-            "everybody who handed in, nbgrader itself grades here, slowly and without "
-            "a border: set COURSE_GRADER=plain and run nbgrader autograde.",
-        )
+    require_linux()
     if level is Level.NONE and not trust_learners:
         raise CourseError(
             "Nothing on this machine can close learner code in: it could read and "

@@ -1,8 +1,8 @@
 """What grading one notebook leads to, as data that can be kept and sent."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
 from autograder.criteria import Evidence
@@ -73,6 +73,17 @@ class Result:
             for name, evidence in told["findings"].items()
         }
         return cls(**{**told, "findings": found, "flags": tuple(told["flags"])})
+
+    def remarked(self, remarks: Sequence[str]) -> "Result":
+        """Flag as well what the notebook looked like.
+
+        Args:
+            remarks: What intake said of it.
+
+        Returns:
+            The result with these flags after its own.
+        """
+        return replace(self, flags=(*self.flags, *remarks))
 
     def verdicts(self, exercise: Exercise) -> list[Verdict]:
         """Give the verdicts in the order of the criteria.

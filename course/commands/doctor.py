@@ -1,11 +1,10 @@
 """``doctor``: can this machine grade strangers' code, and is the gradebook sound?"""
 
-import sys
 from typing import Annotated
 
 import typer
 
-from autograder.errors import CourseError
+from autograder.platforms import require_unix
 from autograder.rooms import Rooms
 
 
@@ -16,11 +15,7 @@ def doctor(
     ] = False,
 ) -> None:
     """See whether this machine can grade safely, and whether the gradebook is sound."""
-    if sys.platform == "win32":
-        raise CourseError(
-            "This grader closes learner code in by means that only Linux has.",
-            remedy="Grade in WSL 2; reading the book and doing exercises work here.",
-        )
+    require_unix()
     # Only here: it loads nbgrader, and parts of it are for Unix alone.
     from course.health import tell  # noqa: PLC0415
 

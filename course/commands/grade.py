@@ -1,11 +1,10 @@
 """``grade``: a whole assignment, quickly and safely."""
 
-import sys
 from typing import Annotated
 
 import typer
 
-from autograder.errors import CourseError
+from autograder.platforms import require_unix
 
 
 def grade(
@@ -36,11 +35,7 @@ def grade(
     ] = False,
 ) -> None:
     """Grade an assignment: every notebook handed in, into the gradebook."""
-    if sys.platform == "win32":
-        raise CourseError(
-            "This grader closes learner code in by means that only Linux has.",
-            remedy="Grade in WSL 2; reading the book and doing exercises work here.",
-        )
+    require_unix()
     # Only here: the grader loads nbgrader, and parts of it are for Linux alone.
     from course.grading import Wishes, grade_assignment  # noqa: PLC0415
 
