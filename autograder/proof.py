@@ -276,7 +276,7 @@ class MutantRecord:
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
-        self._path = rooms.variants / "mutants.lock.json"
+        self._path = rooms.mutant_record
 
     def look_up(self, exercise: Exercise) -> list[str] | None:
         """Find the survivors of an unchanged exercise.
@@ -318,7 +318,8 @@ class MutantRecord:
 
     def _hash(self, exercise: Exercise) -> str:
         package = Path(__file__).resolve().parent
-        modules = ["checks.py", "criteria.py", "judge.py", "mutants.py", "namespace.py"]
+        names = ["chance", "checks", "criteria", "database", "judge", "mutants"]
+        modules = [f"{name}.py" for name in (*names, "namespace", "values")]
         digest = hashlib.sha256()
         for path in [
             exercise.visible_path,

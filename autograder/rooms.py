@@ -45,6 +45,11 @@ class Rooms:
         return self.root / "autograder" / "variants"
 
     @property
+    def mutant_record(self) -> Path:
+        """Which mutants lived; proofs write it, and nothing is built from it."""
+        return self.variants / "mutants.lock.json"
+
+    @property
     def build(self) -> Path:
         """Everything generated."""
         return self.root / "build"

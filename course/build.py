@@ -185,7 +185,9 @@ class Builder:
         for folder in folders:
             paths += sorted((self._rooms.root / folder).rglob("*"))
         for path in paths:
-            if path.is_file() and "__pycache__" not in path.parts:
+            if "__pycache__" in path.parts or path == self._rooms.mutant_record:
+                continue
+            if path.is_file():
                 digest.update(str(path.relative_to(self._rooms.root)).encode())
                 digest.update(path.read_bytes())
         return digest.hexdigest()
