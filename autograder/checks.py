@@ -326,6 +326,16 @@ class _Transcript:
         else:
             self._record(text, Outcome(value=plain(_bare(result))))
 
+    def text_of(
+        self, label: str, args: Sequence[object], kwargs: Mapping[str, object]
+    ) -> str:
+        """A call as a learner can repeat it; the original's calls are shown nowhere."""
+        if self._model is None:
+            return label
+        shown = [_argument(a) for a in args]
+        shown += [f"{k}={_argument(v)}" for k, v in kwargs.items()]
+        return f"{label}({', '.join(shown)})"
+
     def call(
         self, function: Callable[..., object], text: str, args: Any, kwargs: Any
     ) -> object:
@@ -386,10 +396,13 @@ class _Transcript:
 
 
 _MISSING = "no such attribute"
+_NEVER_OBJECTS = {type(None), bool, int, float, str, list, tuple, set, frozenset, dict}
 
 
 def _is_object(value: object) -> bool:
     """Whether a value is more than plain data: its uses are recorded."""
+    if type(value) in _NEVER_OBJECTS:
+        return False
     known = shape(value)
     return known.is_class or known.is_record or isinstance(plain(value), Thing)
 
@@ -399,6 +412,8 @@ def _serves_as_object(model: _Step | None, value: object) -> bool:
 
     A learner may make that object a dataclass, a named tuple or a subclass of dict.
     """
+    if type(value) in _NEVER_OBJECTS:
+        return False
     stands_for_one = model is not None and model.made_object and shape(value).own
     return stands_for_one or _is_object(value)
 
@@ -431,9 +446,7 @@ class _Recorded:
         self._transcript.assign(self._target, name, f"{self._label}.{name}", value)
 
     def __call__(self, *args: object, **kwargs: object) -> object:
-        shown = [_argument(a) for a in args]
-        shown += [f"{k}={_argument(v)}" for k, v in kwargs.items()]
-        text = f"{self._label}({', '.join(shown)})"
+        text = self._transcript.text_of(self._label, args, kwargs)
         bare = {key: _bare(value) for key, value in kwargs.items()}
         return self._transcript.call(self._target, text, [_bare(a) for a in args], bare)
 
@@ -465,7 +478,7 @@ def same_as_original(
     scenario: Callable[..., object],
     *,
     cases: Sequence[Mapping[str, Any]] = (),
-    examples: int = 25,
+    examples: int = 12,
     messages: bool = False,
     printed: bool = False,
     **inputs: st.SearchStrategy[Any],

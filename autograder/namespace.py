@@ -4,13 +4,21 @@ Criteria use this narrow surface only (attributes, calls, plain data, probe sour
 that the same criterion can run with the learner's code in another process.
 """
 
+import functools
 import sys
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 
 class NamespaceError(AttributeError):
     """A name that a criterion needs is not defined by the learner's code."""
+
+
+@functools.lru_cache(maxsize=100)
+def _compiled(source: str, file: str) -> CodeType:
+    """Compile code that runs again for each criterion; running it is much faster."""
+    # Without dont_inherit this file's __future__ imports would leak in.
+    return compile(source, file, "exec", dont_inherit=True)
 
 
 class Namespace:
@@ -32,8 +40,7 @@ class Namespace:
         sys.modules[name] = module
         self.source = source
         self._module = module
-        # Without dont_inherit this file's __future__ imports would leak in.
-        code = compile(source, f"<{name}>", "exec", dont_inherit=True)
+        code = _compiled(source, f"<{name}>")
         exec(code, module.__dict__)  # noqa: S102 - running the code is the purpose
 
     def __getattr__(self, name: str) -> Any:
@@ -72,7 +79,7 @@ class Namespace:
             Exception: Whatever the probe or the learner's code under it raises.
         """
         names = {**self._module.__dict__, **given}
-        code = compile(source, "<probe>", "exec", dont_inherit=True)
+        code = _compiled(source, "<probe>")
         try:
             exec(code, names)  # noqa: S102 - the source is the criterion author's
         except NameError as error:

@@ -97,7 +97,7 @@ def shape(value: object) -> Shape:
     )
 
 
-def plain(value: object) -> Any:
+def plain(value: Any) -> Any:
     """Turn a value into plain data that can be compared and shown.
 
     Args:
@@ -110,6 +110,10 @@ def plain(value: object) -> Any:
     kind = type(value)
     if kind in _EXACT:  # nearly all values, at once
         return value
+    if kind in _COLLECTIONS:
+        return kind([plain(item) for item in value])
+    if kind is dict:
+        return {plain(key): plain(item) for key, item in value.items()}
     if isinstance(value, Foreign):
         return value.as_plain()
     if is_data(value):

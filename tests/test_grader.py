@@ -84,13 +84,23 @@ def test_what_a_learner_reads_is_the_same_words(grader: Grader) -> None:
 
 
 def test_a_seed_repeats_everything_and_another_changes_it(grader: Grader) -> None:
-    starter = EXERCISES["singleton"].brief.starter
+    touched = f"{EXERCISES['singleton'].brief.starter}\n# thought about it"
     first, again, other = (
-        run(grader, "singleton", starter, seed=seed) for seed in (5, 5, 6)
+        run(grader, "singleton", touched, seed=seed) for seed in (5, 5, 6)
     )
     assert first.findings == again.findings
     assert first.findings != other.findings
     assert other.seed == 6
+
+
+def test_what_nobody_touched_is_judged_once(grader: Grader) -> None:
+    starter = EXERCISES["factory"].brief.starter
+    first = grader.run(Task("factory", "ada", 1, starter, ()))
+    second = grader.run(Task("factory", "bob", 2, f"{starter}\n", ()))
+    assert second == dataclasses.replace(first, key="bob")
+    shown = run(grader, "factory", starter, "print('hello')")
+    assert shown.outputs["own-1"][0]["text"] == "hello\n"
+    assert shown.outputs != first.outputs
 
 
 def test_learners_cells_are_shown_and_decide_nothing(grader: Grader) -> None:

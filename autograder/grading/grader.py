@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -62,6 +62,11 @@ class Task:
     answer: str
     cells: tuple[dict[str, str], ...]
 
+    @property
+    def shown(self) -> str:
+        """What is run for show, as a text to compare by."""
+        return json.dumps(self.cells)
+
     def to_json(self) -> str:
         """Write the task as JSON."""
         return json.dumps(asdict(self))
@@ -109,6 +114,8 @@ class Grader:
         self._patience = _patience()
         self._salt = salt
         self._exercises = {e.slug: e for e in find_exercises(rooms)}
+        # An exercise that nobody touched is judged once: it is the course's own code.
+        self._untouched: dict[tuple[str, str], Result] = {}
         self._stack = ExitStack()
         self._renewing = threading.RLock()
 
@@ -234,8 +241,12 @@ class Grader:
         """
         started = time.monotonic()
         exercise = self.exercise(task.slug)
+        untouched = task.answer.strip() == exercise.brief.starter.strip()
+        alike = self._untouched.get((task.slug, task.shown)) if untouched else None
+        if alike:
+            return replace(alike, key=task.key)
         run, outputs, flags = self._judge_and_show(exercise, task)
-        return Result(
+        result = Result(
             slug=task.slug,
             key=task.key,
             seed=task.seed,
@@ -244,6 +255,9 @@ class Grader:
             flags=tuple(flags),
             seconds=round(time.monotonic() - started, 3),
         )
+        if untouched and not flags:
+            self._untouched[task.slug, task.shown] = result
+        return result
 
     def _judge_and_show(
         self, exercise: Exercise, task: Task

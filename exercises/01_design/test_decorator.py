@@ -67,9 +67,10 @@ def test_same_calls_and_answers_as_before(
         submit_and_duty,
         cases=[
             {"failure": failure, "failures": failures, "cents": cents, "word": "P-9"}
-            for failure in FAILURES
-            for failures in range(6)
-            for cents in (0, 149, 150, 151, 9000)
+            for failure, failures, cents in [
+                *itertools.product(FAILURES, range(6), [150]),
+                *((FAILURES[0], 0, cents) for cents in (0, 149, 151, 9000)),
+            ]
         ],
         failure=st.sampled_from(FAILURES),
         failures=st.integers(0, 7),

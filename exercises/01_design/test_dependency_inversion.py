@@ -37,6 +37,7 @@ def test_run_works_as_before(solution: Namespace, original: Namespace) -> None:
         cases=[
             {"alerts": []},
             {"alerts": [disk, disk, ("web", *disk[1:]), ("db", "warning", "slow")]},
+            {"alerts": [disk, ("db", "warning", disk[2]), ("db", "warning", "slow")]},
         ],
         printed=True,
         alerts=st.lists(alert, max_size=6),

@@ -46,10 +46,10 @@ def test_same_answers_as_before(solution: Namespace, original: Namespace) -> Non
         original,
         ask,
         cases=[
-            {"carrier": carrier, "grams": grams, "parcel_id": 7 * grams, "zone": zone}
+            # Prices depend on the weight alone, and delivery times on the zone.
+            {"carrier": carrier, "grams": grams, "parcel_id": 7 * grams, "zone": n % 6}
             for carrier in CARRIERS
-            for grams in GRAMS
-            for zone in range(6)
+            for n, grams in enumerate(GRAMS)
         ],
         carrier=st.sampled_from(CARRIERS),
         grams=st.integers(0, 30_000),
