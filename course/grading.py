@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -74,9 +73,6 @@ def grade_assignment(assignment: str, wishes: Wishes, *, as_json: bool) -> None:
 def _grade(
     course: CourseFolder, assignment: str, grader: Grader, wishes: Wishes, total: int
 ) -> "Summary":
-    # jsonschema would build a grammar of web addresses, which takes a second and checks
-    # nothing here; it does without.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     # The grader's warm processes load at this moment: so nbgrader does too.
     from autograder.grading import batch  # noqa: PLC0415
 
