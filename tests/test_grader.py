@@ -12,6 +12,7 @@ import pytest
 from autograder.errors import CourseError
 from autograder.exercises import Exercise, find_exercises
 from autograder.grading.grader import Grader, Task, refuse_without_border
+from autograder.grading.intake import Submission
 from autograder.grading.result import Result
 from autograder.grading.results import ResultStore
 from autograder.judge import judge, points
@@ -93,14 +94,19 @@ def test_a_seed_repeats_everything_and_another_changes_it(grader: Grader) -> Non
     assert other.seed == 6
 
 
-def test_what_nobody_touched_is_judged_once(grader: Grader) -> None:
+def test_starters_are_judged_once_for_all(grader: Grader) -> None:
+    """Whoever comes first, the words are the same; each learner has a result."""
     starter = EXERCISES["factory"].brief.starter
-    first = grader.run(Task("factory", "ada", 1, starter, ()))
-    second = grader.run(Task("factory", "bob", 2, f"{starter}\n", ()))
-    assert second == dataclasses.replace(first, key="bob")
-    shown = run(grader, "factory", starter, "print('hello')")
-    assert shown.outputs["own-1"][0]["text"] == "hello\n"
-    assert shown.outputs != first.outputs
+    given, own = (
+        Submission("factory", (), answer, None, (), "digest")
+        for answer in (f"{starter}\n", f"{starter}\n# thought about it")
+    )
+    first, second = (grader.task(given, learner) for learner in ("ada", "bob"))
+    assert (first.seed, first.answer) == (second.seed, second.answer)
+    assert first.key != second.key
+    result = grader.run(first)
+    assert grader.run(second) == dataclasses.replace(result, key=second.key)
+    assert grader.task(own, "ada").seed != grader.task(own, "bob").seed
 
 
 def test_learners_cells_are_shown_and_decide_nothing(grader: Grader) -> None:

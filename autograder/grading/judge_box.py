@@ -4,7 +4,6 @@ It is closed like the learner's, as it eats what learner code sends; it may only
 programs besides, such as a linter.
 """
 
-import gc
 import json
 import socket
 import time
@@ -64,7 +63,6 @@ def _live_in_box(exercises: dict[str, Exercise], work: Work, level: Level) -> No
         may_execute=True,
         keep=[connection.fileno() for connection in work.sockets],
     )
-    gc.disable()
     with work.line.makefile("rwb") as line:
         request = json.loads(line.readline())
         for name, connection in zip(request["criteria"], work.criteria, strict=True):
