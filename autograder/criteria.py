@@ -2,6 +2,7 @@
 
 import importlib.util
 import inspect
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ Kind = Literal["behaviour", "design"]
 P = ParamSpec("P")
 
 _MARK = "__criterion__"
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,11 @@ class Evidence:
     expected: str
 
     def __post_init__(self) -> None:
-        # What learner code says may hide, reorder or colour what stands around it.
+        # What learner code says may hide, reorder or colour what stands around it, and
+        # where an object lies in memory differs from run to run.
         for part in ("called", "got", "expected"):
-            object.__setattr__(self, part, printable(getattr(self, part)))
+            text = _ADDRESS.sub("", getattr(self, part))
+            object.__setattr__(self, part, printable(text))
 
     def __str__(self) -> str:
         done = "We ran" if self.called.startswith("your ") else "You called"

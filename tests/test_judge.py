@@ -3,6 +3,7 @@
 import pytest
 
 from autograder import judge as judging
+from autograder.criteria import Evidence
 from autograder.errors import CourseError
 from autograder.exercises import Exercise, find_exercise
 from autograder.judge import judge, judge_one, points
@@ -86,6 +87,13 @@ def test_prints_and_warnings_cost_nothing(
     )
     assert points(judge(exercise, noisy)) == 10
     assert capsys.readouterr() == ("", "")
+
+
+def test_the_same_failure_has_the_same_words_in_every_run() -> None:
+    error = LookupError(object())
+    told = Evidence(f"use({object()!r})", f"raised {error}", "no exception here")
+    assert told.called == "use(<object object>)"
+    assert told.got == "raised <object object>"
 
 
 def test_learner_text_cannot_become_markup(exercise: Exercise) -> None:
