@@ -412,8 +412,6 @@ def _serves_as_object(model: _Step | None, value: object) -> bool:
 
     A learner may make that object a dataclass, a named tuple or a subclass of dict.
     """
-    if type(value) in _NEVER_OBJECTS:
-        return False
     stands_for_one = model is not None and model.made_object and shape(value).own
     return stands_for_one or _is_object(value)
 

@@ -13,9 +13,8 @@ from autograder.border import wire
 
 MAX_MESSAGE = 4 << 20
 MAX_OBJECTS = 100_000
-# Made once: most of what crosses is so small that making them would take longer.
+# Made once: most of what crosses is so small that making it would take longer.
 _encode_json = json.JSONEncoder(separators=(",", ":")).encode
-_decode_json = json.JSONDecoder().raw_decode
 
 
 class BorderClosed(BaseException):
@@ -247,7 +246,7 @@ class Channel:
             line, end, rest = (self._received + chunk).partition(b"\n")
         self._received = rest
         try:
-            message, _ = _decode_json(line.decode())
+            message = json.loads(line.decode())
         except (ValueError, RecursionError):
             message = None
         if type(message) is not dict:

@@ -237,13 +237,22 @@ class Grader:
         Raises:
             CourseError: The warm processes end again and again.
         """
-        started = time.monotonic()
         exercise = self.exercise(task.slug)
+        if not _is_starter(task.answer, exercise):
+            return self._run(exercise, task)
         same_for_all = replace(task, key="").to_json()
-        if same_for_all in self._starters:
-            return replace(self._starters[same_for_all], key=task.key)
+        known = self._starters.get(same_for_all)
+        if known:
+            return replace(known, key=task.key)
+        result = self._run(exercise, task)
+        if not result.flags:
+            self._starters[same_for_all] = result
+        return result
+
+    def _run(self, exercise: Exercise, task: Task) -> Result:
+        started = time.monotonic()
         run, outputs, flags = self._judge_and_show(exercise, task)
-        result = Result(
+        return Result(
             slug=task.slug,
             key=task.key,
             seed=task.seed,
@@ -252,9 +261,6 @@ class Grader:
             flags=tuple(flags),
             seconds=round(time.monotonic() - started, 3),
         )
-        if _is_starter(task.answer, exercise) and not flags:
-            self._starters[same_for_all] = result
-        return result
 
     def _judge_and_show(
         self, exercise: Exercise, task: Task
