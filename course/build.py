@@ -26,6 +26,7 @@ _PROGRESS_LINE = re.compile(
     r"(reading sources|writing output)\.\.\. \[ *(\d+)%\] (\S+)"
 )
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_REASON = re.compile(r"[\w.]*(Error|Exception|Timeout|Interrupt)\b.*:|.*\| ERROR\]")
 _COMPLAINT = re.compile(r"WARNING|ERROR|Error|Traceback|assert")
 
 
@@ -278,7 +279,7 @@ def run_nbgrader(
         What it printed.
 
     Raises:
-        CourseError: It failed; its last lines are quoted.
+        CourseError: It failed; its errors and last lines are quoted.
     """
     environment = nbgrader_environment(rooms, root)
     if database:
@@ -293,9 +294,12 @@ def run_nbgrader(
     )
     output = run.stdout + run.stderr
     if run.returncode != 0:
-        tail = "\n".join(output.strip().splitlines()[-15:])
+        lines = output.strip().splitlines()
+        # A traceback in the middle says why; the last lines only say what was left.
+        reasons = [line for line in lines[:-15] if _REASON.match(line)]
+        quoted = "\n".join([*reasons[-5:], *lines[-15:]])
         raise CourseError(
-            f"nbgrader {' '.join(arguments)} failed:\n{tail}\n",
+            f"nbgrader {' '.join(arguments)} failed:\n{quoted}\n",
             remedy="Mend what is named and run the command again.",
         )
     return output
