@@ -90,6 +90,16 @@ class Chapter:
         return int(self.matter["minutes"])
 
     @property
+    def browser(self) -> bool:
+        """Whether its cells run in a browser."""
+        return bool(self.matter["browser"])
+
+    @property
+    def rules(self) -> list[str]:
+        """Ids of the rules it teaches."""
+        return list(self.matter["rules"])
+
+    @property
     def pairs(self) -> list[tuple[int, int, int, int]]:
         """Indexes into ``cells`` of each (bad, proof, good, proof)."""
         roles = [(cell.role, i) for i, cell in enumerate(self.cells) if cell.role]

@@ -7,7 +7,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from course.book import marks, notes, pages, quiz, tables
+from course.book import facts, marks, notes, pages, quiz, tables
 
 
 def _do_without_missing_scripts(app: Sphinx, config: Config) -> None:
@@ -17,6 +17,9 @@ def _do_without_missing_scripts(app: Sphinx, config: Config) -> None:
         config.nb_ipywidgets_js = {}
     if not vendor.exists():
         config.html_extra_path = []
+    if (vendor / "browser" / "page.js").exists():
+        app.add_js_file("../browser/page.js", type="module")
+        app.add_css_file("../browser/page.css")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -33,6 +36,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     pages.register(app)
     tables.register(app)
     notes.register(app)
+    facts.register(app)
     app.connect("config-inited", _do_without_missing_scripts)
     return {
         "version": "1",

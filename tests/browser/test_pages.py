@@ -1,26 +1,14 @@
 """The site in a real browser: no request elsewhere, no error, no sideways scroll."""
 
-import functools
-import http.server
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
 from autograder.rooms import Rooms
 from course.chapters import find_chapters
+from tests.browser.conftest import Visit
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
 CHAPTERS = [
     f"book/{c.part}/{c.slug}.html" for c in find_chapters(Rooms.of_this_course())
 ]
@@ -37,67 +25,6 @@ PAGES = [
     *CHAPTERS,
     *EXERCISES,
 ]
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        pass
-
-
-@pytest.fixture(scope="module")
-def address(site: Path) -> Iterator[str]:
-    handler = functools.partial(Quiet, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield found
-        found.close()
-
-
-class Visit:
-    """A browser window that writes down what goes wrong."""
-
-    def __init__(self, browser: Browser, address: str, width: int, scheme: str) -> None:
-        self.address = address
-        self.troubles: list[str] = []
-        self.context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if scheme == "dark" else "light",
-        )
-        self.page: Page = self.context.new_page()
-        self.page.on("request", lambda request: self._requested(request.url))
-        self.page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
-        self.page.on(
-            "response",
-            lambda answer: (
-                self.troubles.append(f"{answer.status}: {answer.url}")
-                if answer.status >= 400
-                else None
-            ),
-        )
-        self.page.on(
-            "console",
-            lambda message: (
-                self.troubles.append(f"console: {message.text}")
-                if message.type == "error"
-                else None
-            ),
-        )
-
-    def _requested(self, url: str) -> None:
-        if not url.startswith((self.address, "data:", "blob:", "about:")):
-            self.troubles.append(f"outside: {url}")
-
-    def open(self, page: str) -> None:
-        self.page.goto(self.address + page)
-        self.page.wait_for_load_state("networkidle")
 
 
 @pytest.fixture(params=[(1280, "light"), (390, "dark")], ids=["desktop", "phone-dark"])
