@@ -1,9 +1,11 @@
 """The exercise file that learners get: front matter, story, starter and hints."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import yaml
 from markdown_it import MarkdownIt
@@ -16,6 +18,24 @@ CRITERIA_MARK = "```{criteria}\n```"
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _HINT = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.DOTALL)
 _MINUTES = range(8, 21)
+_RUFF_CODE = re.compile(r"[A-Z]+[0-9]+")
+VOICES = ("essential", "actionable", "informative")
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What the editor says at once where ruff finds something; never a verdict.
+
+    Attributes:
+        code: The ruff rule, such as ``PLW0603``.
+        voice: ``essential`` (the chapter's rule is broken, or this is a bug),
+            ``actionable`` (a next step) or ``informative`` (good to know).
+        say: The sentence, in the course's own words.
+    """
+
+    code: str
+    voice: str
+    say: str
 
 
 @dataclass(frozen=True)
@@ -30,6 +50,8 @@ class Brief:
         starter: The code that the learner refactors.
         hints: Markdown of the hints, each behind a disclosure.
         judging_line: The line of the heading ``How it is judged``.
+        remarks: What the editor may say while the learner types.
+        celebrate: What it says when nothing is left to remark on.
     """
 
     path: Path
@@ -39,6 +61,8 @@ class Brief:
     starter: str
     hints: str
     judging_line: int
+    remarks: tuple[Remark, ...] = ()
+    celebrate: str = ""
 
 
 def read_brief(path: Path) -> Brief:
@@ -63,7 +87,9 @@ def read_brief(path: Path) -> Brief:
             line=1,
         )
     errors: list[CourseError] = []
-    title, minutes = _read_matter(matter.group(1), path, errors)
+    values = yaml.safe_load(matter.group(1)) or {}
+    title, minutes = _read_matter(values, path, errors)
+    remarks, celebrate = _read_remarks(values, path, errors)
     offset = text[: matter.end()].count("\n")
     body = text[matter.end() :]
     tokens = MarkdownIt().parse(body)
@@ -105,11 +131,14 @@ def read_brief(path: Path) -> Brief:
         starter=starter,
         hints=hints,
         judging_line=offset + headings["How it is judged"] + 1,
+        remarks=remarks,
+        celebrate=celebrate,
     )
 
 
-def _read_matter(matter: str, path: Path, errors: list[CourseError]) -> tuple[str, int]:
-    values = yaml.safe_load(matter) or {}
+def _read_matter(
+    values: Mapping[str, Any], path: Path, errors: list[CourseError]
+) -> tuple[str, int]:
     title, minutes = values.get("title"), values.get("minutes")
     if not isinstance(title, str):
         errors.append(
@@ -125,6 +154,42 @@ def _read_matter(matter: str, path: Path, errors: list[CourseError]) -> tuple[st
             )
         )
     return str(title), minutes if isinstance(minutes, int) else 0
+
+
+def _read_remarks(
+    values: Mapping[str, Any], path: Path, errors: list[CourseError]
+) -> tuple[tuple[Remark, ...], str]:
+    found = values.get("remarks", {})
+    celebrate = values.get("celebrate", "")
+    if bool(found) != bool(celebrate):
+        errors.append(
+            CourseError(
+                "remarks and celebrate go together.",
+                remedy="Say in celebrate: ... what is won when no remark is left.",
+                path=path,
+                line=2,
+            )
+        )
+    remarks = []
+    for code, entry in found.items():
+        match entry:
+            case {"voice": str(voice), "say": str(say), **rest} if (
+                voice in VOICES and say and not rest and _RUFF_CODE.fullmatch(str(code))
+            ):
+                remarks.append(Remark(str(code), voice, say))
+            case _:
+                errors.append(
+                    CourseError(
+                        f"The remark {code} is misshapen.",
+                        remedy=(
+                            "Write a ruff code with voice: (one of "
+                            f"{', '.join(VOICES)}) and say: ..."
+                        ),
+                        path=path,
+                        line=2,
+                    )
+                )
+    return tuple(remarks), str(celebrate)
 
 
 def _headings(tokens: list[Token]) -> dict[str, int]:

@@ -28,7 +28,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
-import complexipy
 from hypothesis import strategies as st
 
 from autograder.chance import fresh_number, fresh_word
@@ -923,6 +922,8 @@ def cognitive_complexity(solution: Namespace) -> dict[str, int]:
         Cognitive complexity by function name, as complexipy measures it; methods as
         ``Class::method``.
     """
+    import complexipy  # noqa: PLC0415 - a browser lacks it
+
     report = complexipy.code_complexity(solution.source, no_ignore=True)
     return {function.name: function.complexity for function in report.functions}
 

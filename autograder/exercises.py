@@ -6,12 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from autograder.brief import Brief, read_brief
 from autograder.criteria import Criterion, load_criteria
 from autograder.errors import CourseError, collect, raise_all
 from autograder.rooms import Rooms
-from autograder.standards import load_standards
+
+if TYPE_CHECKING:
+    from autograder.brief import Brief
 
 POINTS = 10
 _CAUGHT_BY = re.compile(r"\A# caught by: (\w+)$", re.MULTILINE)
@@ -81,8 +83,11 @@ class Exercise:
         return self.rooms.variants / self.part / self.slug
 
     @cached_property
-    def brief(self) -> Brief:
+    def brief(self) -> "Brief":
         """The exercise file, read and checked."""
+        # A page judges without the brief, and starts sooner without its parsers.
+        from autograder.brief import read_brief  # noqa: PLC0415
+
         return read_brief(self.brief_path)
 
     @cached_property
@@ -176,6 +181,8 @@ class Exercise:
                         line=self.criterion(name).line,
                     )
                 )
+        from autograder.standards import load_standards  # noqa: PLC0415 - as above
+
         known = load_standards().rules
         errors += [
             CourseError(

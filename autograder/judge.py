@@ -169,11 +169,7 @@ def find(
                 "every name that the brief lists",
             )
         except _OutOfTime:
-            return Evidence(
-                "your code",
-                f"was still running after {seconds:.0f} seconds",
-                "an answer well within a second",
-            )
+            return took_too_long(seconds)
         except BorderClosed as ended:
             return Evidence(
                 f"your code to see this: {criterion.title.rstrip('.')}",
@@ -187,6 +183,22 @@ def find(
                 "no exception here",
             )
     return None
+
+
+def took_too_long(seconds: float) -> Evidence:
+    """Say that code was ended because it ran on and on.
+
+    Args:
+        seconds: The time it was given.
+
+    Returns:
+        Why the criterion is not met.
+    """
+    return Evidence(
+        "your code",
+        f"was still running after {seconds:.0f} seconds",
+        "an answer well within a second",
+    )
 
 
 def out_of_time(criterion: Criterion) -> Evidence:
@@ -238,7 +250,7 @@ def _quiet() -> Iterator[None]:
 def _time_limit(seconds: float) -> Iterator[None]:
     """Interrupt what runs too long, where the platform and the thread allow it."""
     main = threading.current_thread() is threading.main_thread()
-    if not main or not hasattr(signal, "SIGALRM"):
+    if not main or not hasattr(signal, "setitimer"):
         yield
         return
 

@@ -1,6 +1,9 @@
 """``check("...")`` in a learner's notebook."""
 
 import json
+import os
+import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +57,7 @@ class Checker:
 
     def __init__(self, exercise: Exercise, shell: InteractiveShell) -> None:
         self._exercise = exercise
+        self._shell = shell
         self._by_cell: dict[str, str] = {}
         self._run: set[str] = set()
         shell.events.register("pre_run_cell", self._remember)
@@ -76,8 +80,16 @@ class Checker:
     def _remember(self, info: Any) -> None:
         """Keep the source of each cell; JupyterLab says which cell it runs."""
         self._run.add(info.raw_cell)
-        if info.cell_id:
-            self._by_cell[info.cell_id] = info.raw_cell
+        cell_id = info.cell_id or self._cell_asked_for()
+        if cell_id:
+            self._by_cell[cell_id] = info.raw_cell
+
+    def _cell_asked_for(self) -> str | None:
+        """Read the cell's id off the request: Pyodide's kernel does not pass it on."""
+        kernel = getattr(self._shell, "kernel", None)
+        request = kernel.get_parent() if kernel else {}
+        cell_id = request.get("metadata", {}).get("cellId")
+        return cell_id if isinstance(cell_id, str) else None
 
     def _answer(self) -> str:
         if ANSWER_ID in self._by_cell:
@@ -120,6 +132,8 @@ def exercise(slug: str) -> Checker:
             "This is not a notebook.",
             remedy="Use `python3 -m course prove` in a terminal.",
         )
+    if sys.platform == "emscripten":
+        _link_to_the_book_around()
     rooms = Rooms.of_this_course()
     found = sorted(rooms.exercises.glob(f"*/{slug}.md"))
     if not found:
@@ -127,3 +141,10 @@ def exercise(slug: str) -> Checker:
             f"There is no exercise {slug!r}.", remedy="Restore this cell as it was."
         )
     return Checker(Exercise(found[0].parent.name, slug, rooms), shell)
+
+
+def _link_to_the_book_around() -> None:
+    """JupyterLite is a folder of the book's site: verdicts link to that book."""
+    worker = str(import_module("js").location.href)
+    site, _, _ = worker.rpartition("/lite/")
+    os.environ.setdefault("COURSE_BOOK_URL", site)

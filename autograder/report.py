@@ -6,7 +6,7 @@ import os
 from autograder.criteria import Evidence
 from autograder.exercises import Exercise
 from autograder.judge import Verdict
-from autograder.standards import load_standards
+from autograder.rule_texts import rule_text
 
 _DEFAULT_BOOK_URL = "http://127.0.0.1:8000"
 _WAITS = "Behaviour is unchanged. It counts as soon as one design criterion is met."
@@ -58,7 +58,7 @@ def explanation(verdict: Verdict) -> list[str]:
         Sentences; none when the criterion is met and counts.
     """
     criterion = verdict.criterion
-    rule = f"Rule {criterion.rule}: {load_standards().rules[criterion.rule]}"
+    rule = f"Rule {criterion.rule}: {rule_text(criterion.rule)}"
     if verdict.evidence:
         return [str(verdict.evidence), f"Hint: {criterion.hint}", rule]
     if not verdict.counts:

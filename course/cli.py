@@ -8,6 +8,7 @@ from rich.console import Console
 from autograder.errors import CourseError
 from course.commands import (
     build,
+    bundle,
     demo,
     doctor,
     grade,
@@ -31,6 +32,7 @@ app = typer.Typer(
 READ, TEACH, WRITE = "Read and do", "Teach", "Write and maintain"
 app.command("serve", rich_help_panel=READ)(serve.serve)
 app.command("lab", rich_help_panel=READ)(lab.lab)
+app.command("bundle", rich_help_panel=TEACH)(bundle.bundle)
 app.command("grade", rich_help_panel=TEACH)(grade.grade)
 app.command("demo", rich_help_panel=TEACH)(demo.demo)
 app.command("doctor", rich_help_panel=TEACH)(doctor.doctor)

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -130,6 +131,7 @@ def test_readme_has_only_commands_that_are_run_here() -> None:
         "python3 -m course test",  # is running now; .ci/run starts it
         "python3 -m course serve --port 8080 --no-browser",
         "python3 -m course lab",
+        "python3 -m course bundle",
         "python3 -m course demo",
         "python3 -m course doctor",
         "python3 -m course grade 01_design",
@@ -159,6 +161,7 @@ def test_help_is_a_table_of_all_commands(checkout: Path) -> None:
     for command in (
         "serve",
         "lab",
+        "bundle",
         "grade",
         "doctor",
         "demo",
@@ -178,6 +181,15 @@ def test_build_with_nothing_changed_is_ready_at_once(checkout: Path) -> None:
     done = run(checkout, "build")
     assert done.returncode == 0, done.stderr
     assert "The course is up to date." in done.stderr
+
+
+def test_bundle_makes_one_zip_and_says_its_size(checkout: Path) -> None:
+    done = run(checkout, "bundle")
+    assert done.returncode == 0, done.stderr
+    archive = checkout / "build" / "course.zip"
+    assert f"{archive.stat().st_size / 1e6:.1f} MB" in done.stdout
+    names = zipfile.ZipFile(archive).namelist()
+    assert {"README.txt", "index.html", "sw.js", "offline.json"} <= set(names)
 
 
 def test_serve_serves_the_book_and_ends_with_ctrl_c(checkout: Path) -> None:

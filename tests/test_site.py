@@ -43,7 +43,9 @@ def parsed(path: Path) -> BeautifulSoup:
 
 
 def pages(site: Path) -> list[Path]:
-    return sorted(p for p in site.rglob("*.html") if "_static" not in p.parts)
+    """The book's pages; those of JupyterLite, in ``lite``, are an app of others."""
+    found = (p for p in site.rglob("*.html") if "_static" not in p.parts)
+    return sorted(p for p in found if p.relative_to(site).parts[0] != "lite")
 
 
 def is_outside(address: str) -> bool:

@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from autograder.rule_texts import rule_text
 from autograder.standards import load_standards, section_of
 
 SECTIONS = {"GUIDE": 69, "RULES": 23, "BACKEND": 17, "PATTERNS": 52, "CONTEXT": 20}
@@ -31,6 +32,14 @@ def test_ids_are_unique_and_say_where_they_belong() -> None:
                 assert len(text) > 10
     sections = [s.id for d in standards.documents for s in d.sections]
     assert max(Counter(sections).values()) == 1
+
+
+def test_a_rule_read_alone_has_the_same_text() -> None:
+    rules = load_standards().rules
+    assert {rule: rule_text(rule) for rule in rules} == rules
+    for unknown in ("GUIDE-1.2.2.R99", "NOBODY-1.R1"):
+        with pytest.raises(KeyError):
+            rule_text(unknown)
 
 
 def test_conflicts_are_complete_and_decided() -> None:

@@ -7,19 +7,34 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from course.book import facts, marks, notes, pages, quiz, tables
+from course.book import (
+    accessibility,
+    facts,
+    marks,
+    notes,
+    pages,
+    progress,
+    quiz,
+    tables,
+)
+from course.browser.assets import has_live_cells
+from course.freshness import digest_of
 
 
-def _do_without_missing_scripts(app: Sphinx, config: Config) -> None:
-    """Ask for no script that could not be fetched: the book is built all the same."""
+def _load_what_was_made(app: Sphinx, config: Config) -> None:
+    """Load no script that was not made: without a network there is a book all the same.
+
+    All of it is configuration: Sphinx then writes every page anew when scripts come, go
+    or change, for pages name them with a checksum.
+    """
     vendor = Path(app.srcdir) / "build" / "vendor"
-    if not (vendor / "widgets" / "embed.js").exists():
-        config.nb_ipywidgets_js = {}
     if not vendor.exists():
         config.html_extra_path = []
-    if (vendor / "browser" / "page.js").exists():
-        app.add_js_file("../browser/page.js", type="module")
-        app.add_css_file("../browser/page.css")
+    if has_live_cells(vendor):
+        script = ("../browser/page.js", {"type": "module"})
+        config.html_js_files = [*config.html_js_files, script]
+        config.html_css_files = [*config.html_css_files, "../browser/page.css"]
+        config.course_scripts = digest_of(vendor, [vendor / "browser"])
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -36,8 +51,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
     pages.register(app)
     tables.register(app)
     notes.register(app)
+    progress.register(app)
     facts.register(app)
-    app.connect("config-inited", _do_without_missing_scripts)
+    accessibility.register(app)
+    app.add_config_value("course_scripts", "", "html")
+    app.connect("config-inited", _load_what_was_made)
     return {
         "version": "1",
         "env_version": _version(),

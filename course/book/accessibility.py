@@ -27,9 +27,8 @@ _CHANGES: list[tuple[re.Pattern[str], str]] = [
     ),
     # The sidebar's logo stands in no landmark.
     (
-        re.compile(r'<div class="bd-sidebar-primary bd-sidebar">'),
-        '<div class="bd-sidebar-primary bd-sidebar" role="region" '
-        'aria-label="Site and its pages">',
+        re.compile(r'(<div class="bd-sidebar-primary bd-sidebar")>'),
+        r'\1 role="region" aria-label="Site and its pages">',
     ),
 ]
 

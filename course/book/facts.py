@@ -9,7 +9,9 @@ from sphinx.application import Sphinx
 
 from autograder.errors import CourseError
 from autograder.exercises import POINTS, Exercise, find_exercise
+from autograder.judge import SECONDS_PER_CRITERION
 from autograder.rooms import Rooms
+from course.book.progress import PROGRESS_PAGE, progress_facts
 from course.chapters import read_chapter
 
 PAGE_FACTS_ID = "course-page"
@@ -23,8 +25,11 @@ def page_facts(rooms: Rooms, page: str) -> dict[str, Any]:
         page: The page's name, such as ``book/01_design/open_closed``.
 
     Returns:
-        For chapters and exercises what their scripts need; else only ``kind``.
+        For chapters, exercises and the reader's progress what their scripts need; else
+        only ``kind``.
     """
+    if page == PROGRESS_PAGE:
+        return progress_facts(rooms)
     room, _, topic = page.partition("/")
     part, _, slug = topic.partition("/")
     try:
@@ -57,6 +62,12 @@ def _exercise_facts(exercise: Exercise) -> dict[str, Any]:
         "browser": chapter.browser,
         "rules": chapter.rules,
         "starter": exercise.brief.starter,
+        "seconds": SECONDS_PER_CRITERION,
+        "remarks": {
+            remark.code: {"voice": remark.voice, "say": remark.say}
+            for remark in exercise.brief.remarks
+        },
+        "celebrate": exercise.brief.celebrate,
         "criteria": [
             {
                 "name": criterion.name,

@@ -1,12 +1,23 @@
 """Short notes that pages get by themselves: minutes, and how to move a control."""
 
+from pathlib import Path
+
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from autograder.exercises import POINTS
+from course.browser.assets import has_live_cells
 
 _EXPLORE = "tag_explore"
+_NOT_LIVE = (
+    "Live cells were not built: what they need could not be fetched when this book was "
+    "made."
+)
+
+
+def _is_live(app: Sphinx) -> bool:
+    return has_live_cells(Path(app.srcdir) / "build" / "vendor")
 
 
 class MinutesNote(SphinxPostTransform):
@@ -25,6 +36,8 @@ class MinutesNote(SphinxPostTransform):
         if room == "book":
             note += nodes.Text(f"{minutes} minutes to read. Then try it yourself: ")
             note += self._link(f"exercises/{topic}")
+            if not _is_live(self.app):
+                note += nodes.Text(f". {_NOT_LIVE}")
         else:
             note += nodes.Text(f"{minutes} minutes, {POINTS} points. The chapter: ")
             note += self._link(f"book/{topic}")
@@ -38,7 +51,10 @@ class MinutesNote(SphinxPostTransform):
 
 
 class ExploreNote(SphinxPostTransform):
-    """Says under a control that the page holds its first state."""
+    """Says under a control that the page holds its first state.
+
+    Where the cell can run in the page, the page's scripts put their own words there.
+    """
 
     default_priority = 900
 
@@ -49,7 +65,12 @@ class ExploreNote(SphinxPostTransform):
             if _EXPLORE not in cell["classes"]:
                 continue
             note = nodes.paragraph(classes=["page-note"])
-            note += nodes.Text("You see the first state. To move the controls: ")
+            drawn = _is_live(self.app)
+            note += nodes.Text(
+                "You see the first state. To move the controls: "
+                if drawn
+                else "The controls are not drawn in this book. To have them: "
+            )
             note += nodes.literal("", "python3 -m course lab")
             note += nodes.Text(", then open ")
             note += nodes.literal("", f"chapters/{page}.ipynb")

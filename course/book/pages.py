@@ -57,7 +57,7 @@ class ExerciseDirective(MarkdownDirective):
             ":class-card: exercise-card\n\n"
             f"{exercise.brief.minutes} minutes, {POINTS} points. You pass when:\n\n"
             f"{criteria}\n\n:::{{card-footer}}\n"
-            f"[Read the brief]({page}) · {_start(exercise)}\n:::\n::::"
+            f"[Open the exercise]({page}) · {_start(exercise)}\n:::\n::::"
         )
 
 

@@ -1,0 +1,81 @@
+"""Pyodide's folder on the site: its core, the wheels, and a lock that names only these.
+
+Pyodide's own lock names hundreds of packages of another origin; this one names none.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from packaging.utils import canonicalize_name
+
+from autograder.errors import CourseError
+from course.browser.wheels import Wheel
+
+LOCK = "pyodide-lock.json"
+CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+
+
+def digest(core: Path, wheels: Sequence[Wheel]) -> str:
+    """Tell what the folder would be made of.
+
+    Args:
+        core: npm's package ``pyodide``.
+        wheels: All wheels.
+
+    Returns:
+        A digest that changes with any of it.
+    """
+    made_of = hashlib.sha256(Path(__file__).read_bytes())
+    made_of.update((core / "package.json").read_bytes())  # its version
+    made_of.update("".join(wheel.sha256 for wheel in wheels).encode())
+    return made_of.hexdigest()
+
+
+def lay_out(core: Path, wheels: Sequence[Wheel], out: Path) -> None:
+    """Make the folder anew.
+
+    Args:
+        core: npm's package ``pyodide``.
+        wheels: All wheels, with all that they need.
+        out: The folder.
+
+    Raises:
+        CourseError: A wheel needs a package that is not among them.
+    """
+    lock = json.loads((core / LOCK).read_text(encoding="utf-8"))
+    lock["packages"] = _entries(wheels)
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    for file in [*(core / name for name in CORE), *(wheel.path for wheel in wheels)]:
+        shutil.copyfile(file, out / file.name)
+    # Last: who finds the lock finds all that it names.
+    text = json.dumps(lock, indent=1, sort_keys=True)
+    (out / LOCK).write_text(text, encoding="utf-8")
+
+
+def _entries(wheels: Sequence[Wheel]) -> dict[str, Any]:
+    hosted = {wheel.name for wheel in wheels}
+    entries = {}
+    for wheel in wheels:
+        needs = {canonicalize_name(need.name) for need in wheel.requirements}
+        if needs - hosted:
+            raise CourseError(
+                f"{wheel.name} needs {', '.join(sorted(needs - hosted))}.",
+                remedy="Run python -m course.browser.wheels: wheels.txt is stale.",
+            )
+        entries[wheel.name] = {
+            "name": wheel.name,
+            "version": wheel.version,
+            "file_name": wheel.path.name,
+            "install_dir": "site",
+            "sha256": wheel.sha256,
+            "package_type": "package",
+            "imports": wheel.imports,
+            "depends": sorted(needs),
+            "unvendored_tests": False,
+        }
+    return entries

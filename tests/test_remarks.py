@@ -1,0 +1,86 @@
+"""Remarks while typing belong to their exercise, and nag no honest answer."""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from autograder.brief import read_brief
+from autograder.errors import CourseError
+from autograder.exercises import Exercise, find_exercises
+from autograder.rooms import Rooms
+
+EXERCISES = find_exercises(Rooms.of_this_course())
+# Where ruff has a rule that sees what is wrong with the starter.
+SEEN_IN_STARTER = {
+    "decorator": {"PLR2004", "S101"},
+    "factory": {"RET505"},
+    "global_state": {"PLW0603"},
+    "liskov_substitution": {"ARG002"},
+    "open_closed": {"RET505"},
+    "singleton": {"RUF012"},
+}
+
+
+def remarks(exercise: Exercise, folder: Path, sources: dict[str, str]) -> set[str]:
+    """Names of sources and what ruff remarks on them, in one run: ``name: code``."""
+    for name, source in sources.items():
+        (folder / f"{name}.py").write_text(source, encoding="utf-8")
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache"]
+    command += ["--ignore-noqa", "--target-version", "py311"]
+    command += ["--select", ",".join(remark.code for remark in exercise.brief.remarks)]
+    command += ["--output-format", "json", str(folder)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode in {0, 1}, run.stderr
+    found = json.loads(run.stdout)
+    return {f"{Path(each['filename']).stem}: {each['code']}" for each in found}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.slug)
+def test_remarks_meet_the_starter_and_spare_the_solution(
+    exercise: Exercise, tmp_path: Path
+) -> None:
+    assert 2 <= len(exercise.brief.remarks) <= 6
+    honest = {v.name: v.source for v in exercise.variants if v.right}
+    sources = {**honest, "starter": exercise.brief.starter}
+    found = remarks(exercise, tmp_path, {**sources, "solution": exercise.solution})
+    seen = {each for each in found if each.startswith("starter: ")}
+    wanted = SEEN_IN_STARTER.get(exercise.slug, set())
+    assert seen == {f"starter: {code}" for code in wanted}
+    informative = {r.code for r in exercise.brief.remarks if r.voice == "informative"}
+    nagged = {each for each in found - seen if each.split(": ")[1] not in informative}
+    assert not nagged
+    assert not {each for each in found if each.startswith("solution: ")}
+
+
+def test_voices_and_sentences_are_all_there() -> None:
+    voices = Counter(r.voice for e in EXERCISES for r in e.brief.remarks)
+    assert set(voices) == {"essential", "actionable", "informative"}
+    for exercise in EXERCISES:
+        said = [remark.say for remark in exercise.brief.remarks]
+        assert len(set(said)) == len(said)
+        assert all(
+            text.endswith((".", "?")) for text in [*said, exercise.brief.celebrate]
+        )
+
+
+@pytest.mark.parametrize(
+    ("matter", "words"),
+    [
+        ("remarks: {B006: {voice: loud, say: No.}}\ncelebrate: Yes.", "B006"),
+        ("remarks: {b: {voice: essential, say: No.}}\ncelebrate: Yes.", "misshapen"),
+        ("remarks: {B006: {voice: essential}}\ncelebrate: Yes.", "B006"),
+        ("remarks: {B006: {voice: essential, say: No.}}", "celebrate"),
+    ],
+)
+def test_a_misshapen_remark_is_named(matter: str, words: str, tmp_path: Path) -> None:
+    text = EXERCISES[0].brief_path.read_text(encoding="utf-8")
+    head, _, body = text.partition("\nremarks:")
+    path = tmp_path / "exercise.md"
+    rest = body[body.index("\n---\n") :]
+    path.write_text(f"{head}\n{matter}{rest}", encoding="utf-8")
+    with pytest.raises(CourseError, match=words):
+        read_brief(path)
