@@ -25,6 +25,8 @@ _CHANGES: list[tuple[re.Pattern[str], str]] = [
         ),
         r"\1",
     ),
+    # The same with what a folded cell shows: "Show code cell source".
+    (re.compile(r'<summary aria-label="Toggle hidden content">'), "<summary>"),
     # The sidebar's logo stands in no landmark.
     (
         re.compile(r'(<div class="bd-sidebar-primary bd-sidebar")>'),

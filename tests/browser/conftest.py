@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from autograder.rooms import Rooms
+
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -18,6 +20,33 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
 ]
+
+_AXE = Rooms.of_this_course().build / "npm" / "node_modules" / "axe-core" / "axe.min.js"
+
+# The theme lets keys scroll wide code a moment after a page opens or changes.
+SCROLLING_CODE_IS_REACHABLE = """() => [...document.querySelectorAll("pre")].every(
+    (code) => code.scrollWidth <= code.clientWidth || code.tabIndex === 0)"""
+
+
+def axe_finds(page: Page, place: str = "html") -> list[str]:
+    """What hinders readers at a place of a page, as axe-core sees it."""
+    if not page.evaluate("typeof axe !== 'undefined'"):
+        page.evaluate(_AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("place => axe.run(place, {resultTypes: ['violations']})", place)
+    assert found["passes"], f"axe looked at nothing in {place}"
+    return [
+        f"{violation['id']}: {node['html'][:200]}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """How many pixels the page could be scrolled sideways."""
+    width: int = page.evaluate(
+        "(page => page.scrollWidth - page.clientWidth)(document.documentElement)"
+    )
+    return width
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -20,7 +20,10 @@ try {
   seen.version = await browser.version();
   const page = await browser.newPage();
   page.setDefaultTimeout(way.patience);
-  page.on("pageerror", (error) => seen.errors.push(String(error)));
+  page.on("pageerror", (error) => {
+    // Firefox reports a worker's script that Stop has ended as an error of nothing.
+    if (error.message !== "uncaught exception: undefined") seen.errors.push(error.stack);
+  });
   page.on("request", (request) => {
     if (!/^(data|blob|about):/.test(request.url()) && !request.url().startsWith(way.address))
       seen.outside.push(request.url());
@@ -37,7 +40,8 @@ async function replaceText(page, editor, text) {
   await page.keyboard.down("Control");
   await page.keyboard.press("a");
   await page.keyboard.up("Control");
-  await page.keyboard.sendCharacter(text);
+  // As a paste: BiDi types one key at a time, and the editor would indent each line.
+  await page.evaluate((all) => document.execCommand("insertText", false, all), text);
 }
 
 async function says(page, selector, words) {

@@ -15,10 +15,9 @@ from autograder.namespace import Namespace
 from autograder.notebook import ANSWER_ID
 from autograder.report import explanation, facts, headline
 from autograder.rooms import Rooms
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, axe_finds, overflow
 
 ROOMS = Rooms.of_this_course()
-AXE = ROOMS.build / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 EXERCISE = find_exercise(ROOMS, "open_closed")
 VISIBLE = [criterion for criterion in EXERCISE.criteria if criterion.visible]
 STARTER = EXERCISE.brief.starter
@@ -219,13 +218,8 @@ def test_a_phone_shows_failed_verdicts_that_all_can_read(
     )
     visit.open(PAGE)
     expect(visit.page.locator('.verdict[data-state="unmet"]').first).to_be_visible()
-    over = visit.page.evaluate(
-        "(page => page.scrollWidth - page.clientWidth)(document.documentElement)"
-    )
-    assert over <= 0
-    visit.page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = visit.page.evaluate("axe.run('#starter')")
-    assert not [problem["id"] for problem in found["violations"]]
+    assert overflow(visit.page) <= 0
+    assert axe_finds(visit.page, "#starter") == []
     assert not visit.troubles
     visit.context.close()
 

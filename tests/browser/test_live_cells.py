@@ -6,12 +6,15 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from autograder.rooms import Rooms
-from tests.browser.conftest import Visit
+from tests.browser.conftest import (
+    SCROLLING_CODE_IS_REACHABLE,
+    Visit,
+    axe_finds,
+    overflow,
+)
 
 CHAPTER = "book/01_design/open_closed.html"
 WITH_THREADS = "book/01_design/singleton.html"
-AXE = Rooms.of_this_course().build / "npm/node_modules/axe-core/axe.min.js"
 
 # Python starts within a few seconds, also where two cores do much else.
 PATIENCE = 90_000
@@ -37,16 +40,6 @@ class Chapter:
 
     def has_fetched(self, name: str) -> bool:
         return any(name in address for address in self.fetched)
-
-    def axe_finds(self) -> list[str]:
-        self.page.evaluate(AXE.read_text("utf-8"))
-        found = self.page.evaluate("axe.run('div.cell:has(.course-bar)')")
-        return [
-            f"{violation['id']}: {node['html']}"
-            for violation in found["violations"]
-            for node in violation["nodes"]
-            if "widget" not in node["html"]  # their own test looks at them
-        ]
 
 
 class Cell:
@@ -224,12 +217,13 @@ def test_nothing_hinders_anybody(chapter: Chapter, second: Cell) -> None:
     second.button("Show changes").click()
     second.run(says="Failed")
     chapter.page.set_viewport_size({"width": 390, "height": 800})
-    assert chapter.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert overflow(chapter.page) <= 0
+    chapter.page.wait_for_function(SCROLLING_CODE_IS_REACHABLE)
     for scheme in ("light", "dark"):
         chapter.page.evaluate(
             "s => (document.documentElement.dataset.theme = s)", scheme
         )
-        assert chapter.axe_finds() == []
+        assert axe_finds(chapter.page) == []
     chapter.page.set_viewport_size({"width": 1280, "height": 900})
 
 

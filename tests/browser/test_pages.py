@@ -7,7 +7,12 @@ from playwright.sync_api import Browser
 
 from autograder.rooms import Rooms
 from course.chapters import find_chapters
-from tests.browser.conftest import Visit
+from tests.browser.conftest import (
+    SCROLLING_CODE_IS_REACHABLE,
+    Visit,
+    axe_finds,
+    overflow,
+)
 
 CHAPTERS = [
     f"book/{c.part}/{c.slug}.html" for c in find_chapters(Rooms.of_this_course())
@@ -16,6 +21,8 @@ EXERCISES = [page.replace("book/", "exercises/") for page in CHAPTERS]
 PAGES = [
     "book/index.html",
     "book/how_to_use.html",
+    "book/grading.html",
+    "book/progress.html",
     "book/01_design/index.html",
     *(
         f"book/standards/{n}.html"
@@ -37,17 +44,18 @@ def visit(
     made.context.close()
 
 
-def test_pages_open_without_trouble_and_never_scroll_sideways(visit: Visit) -> None:
-    too_wide = []
+def test_pages_open_without_trouble_and_hinder_nobody(visit: Visit) -> None:
+    """No error, no request elsewhere, no sideways scroll, nothing for axe-core."""
+    too_wide, hindrances = [], []
     for page in PAGES:
         visit.open(page)
-        over = visit.page.evaluate(
-            "(page => page.scrollWidth - page.clientWidth)(document.documentElement)"
-        )
-        if over > 0:
-            too_wide.append(f"{page} by {over} px")
+        if overflow(visit.page) > 0:
+            too_wide.append(f"{page} by {overflow(visit.page)} px")
+        visit.page.wait_for_function(SCROLLING_CODE_IS_REACHABLE)
+        hindrances += [f"{page}: {found}" for found in axe_finds(visit.page)]
     assert not visit.troubles
     assert not too_wide
+    assert not hindrances
 
 
 def test_controls_are_drawn_without_a_kernel(visit: Visit) -> None:

@@ -12,10 +12,9 @@ from autograder.exercises import find_exercise
 from autograder.rooms import Rooms
 from autograder.standards import load_standards
 from course.chapters import find_chapters
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, axe_finds, overflow
 
 ROOMS = Rooms.of_this_course()
-AXE = ROOMS.build / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 CHAPTERS = find_chapters(ROOMS)
 FIRST, SECOND = CHAPTERS[:2]
 PROGRESS = "book/progress.html"
@@ -307,26 +306,13 @@ def test_progress_is_accessible_and_never_scrolls_sideways(any_visit: Visit) -> 
     half_way(any_visit)
     page = any_visit.page
     page.get_by_text("The same as a table").click()
-    over = page.evaluate(
-        "(page => page.scrollWidth - page.clientWidth)(document.documentElement)"
-    )
-    assert over <= 0
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    assert violations(page, "article") == []
+    assert overflow(page) <= 0
+    assert axe_finds(page, "article") == []
     page.get_by_role("button", name="Forget everything").click()
-    assert violations(page, "dialog") == []
+    assert axe_finds(page, "dialog") == []
     page.get_by_role("button", name="Forget", exact=True).click()
     expect(page.locator(".course-notice")).to_contain_text("All is forgotten.")
-    assert violations(page, ".course-notice") == []
-
-
-def violations(page: Page, place: str) -> list[str]:
-    found = page.evaluate("place => axe.run(place)", place)
-    return [
-        f"{violation['id']}: {node['html'][:200]}"
-        for violation in found["violations"]
-        for node in violation["nodes"]
-    ]
+    assert axe_finds(page, ".course-notice") == []
 
 
 def test_a_browser_that_keeps_nothing_tells_it_once(visit: Visit) -> None:

@@ -101,9 +101,7 @@ export class OutputArea {
     if (this.#clearFirst) this.clear();
     for (const pre of this.#box.querySelectorAll("pre")) {
       const long = pre.textContent.split("\n").length > LONG_OUTPUT_LINES;
-      pre.classList.toggle("course-long", long);
-      // What scrolls must be reachable by keyboard.
-      if (long || pre.scrollWidth > pre.clientWidth) pre.tabIndex = 0;
+      pre.classList.toggle("course-long", long); // the theme lets keys scroll it
     }
   }
 
