@@ -110,8 +110,9 @@ class BrowserAssets:
             there = (out / pyodide.LOCK).exists()
             if there and self._stamps.is_fresh("pyodide", digest):
                 return
-            with self._working("Laying out Python for the browser"):
-                pyodide.lay_out(core, [*fetched, *made], out)
+            with self._working("Compiling Python for the browser"):
+                cache = self._rooms.build / "compiled"
+                pyodide.lay_out(core, [*fetched, *made], out, cache)
         self._stamps.note("pyodide", digest)
 
     @contextlib.contextmanager

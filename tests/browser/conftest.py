@@ -32,7 +32,9 @@ def axe_finds(page: Page, place: str = "html") -> list[str]:
     """What hinders readers at a place of a page, as axe-core sees it."""
     if not page.evaluate("typeof axe !== 'undefined'"):
         page.evaluate(_AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("place => axe.run(place, {resultTypes: ['violations']})", place)
+    found = page.evaluate(
+        "place => axe.run(place, {resultTypes: ['violations']})", place
+    )
     assert found["passes"], f"axe looked at nothing in {place}"
     return [
         f"{violation['id']}: {node['html'][:200]}"

@@ -18,9 +18,11 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 import course.book
+from autograder.errors import CourseError
 from autograder.rooms import Rooms
 from course.browser import npm, own_wheels, pyodide, wheels
 from course.browser.assets import BrowserAssets, has_live_cells
+from course.browser.bytecode import compile_archives
 from course.browser.fetching import FetchError
 from tests.test_site import secret_lines
 
@@ -75,15 +77,48 @@ def test_lock_names_what_is_there_and_nothing_else(
         assert entry["imports"], name
     named = {entry["file_name"] for entry in packages.values()}
     there = {path.name for path in folder.iterdir()}
-    assert there == named | set(pyodide.CORE) | {pyodide.LOCK}
+    core = {*pyodide.CORE, pyodide.STANDARD_LIBRARY, pyodide.LOCK}
+    assert there == named | core
 
 
-def test_every_wheel_is_pinned_or_made_here(lock: dict[str, Any]) -> None:
-    pins = {pin.name: pin.sha256 for pin in wheels.read_pins()}
-    hosted = {name: entry["sha256"] for name, entry in lock["packages"].items()}
+def sources_in(archive: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(archive) as opened:
+        names = [name for name in opened.namelist() if not name.endswith((".pyc", "/"))]
+        return {name: opened.read(name) for name in names}
+
+
+def test_every_wheel_is_pinned_or_made_here(
+    site: Path, rooms: Rooms, lock: dict[str, Any]
+) -> None:
+    pinned = wheels.cached(rooms.build / "wheels")
+    assert pinned is not None
     made_here = {"autograder", "course-page", *wheels.REPACKED}
-    assert hosted.keys() == pins.keys() | made_here
-    assert pins.items() <= hosted.items()
+    assert lock["packages"].keys() == {wheel.name for wheel in pinned} | made_here
+    for wheel in pinned:  # bytecode apart, they are what was pinned
+        hosted = site / "pyodide" / lock["packages"][wheel.name]["file_name"]
+        assert sources_in(hosted) == sources_in(wheel.path), wheel.name
+
+
+def test_what_pages_import_is_compiled(site: Path, lock: dict[str, Any]) -> None:
+    def has_bytecode(archive: str) -> bool:
+        with zipfile.ZipFile(site / "pyodide" / archive) as opened:
+            return any(name.endswith(".cpython-314.pyc") for name in opened.namelist())
+
+    compiled = {
+        name: has_bytecode(entry["file_name"])
+        for name, entry in lock["packages"].items()
+    }
+    assert all(compiled[n] for n in ("course-page", "autograder", "hypothesis", "comm"))
+    assert not any(compiled[name] for name in (*pyodide.KERNEL, "pygments"))
+
+
+def test_code_that_does_not_compile_is_named(rooms: Rooms, tmp_path: Path) -> None:
+    core = rooms.build / "npm" / "node_modules" / "pyodide"
+    archive = tmp_path / "broken.whl"
+    with zipfile.ZipFile(archive, "w") as opened:
+        opened.writestr("package/wrong.py", "def (")
+    with pytest.raises(CourseError, match=r"package/wrong\.py"):
+        compile_archives(core, [archive], tmp_path / "cache")
 
 
 def test_pins_are_for_the_python_that_npm_brings(lock: dict[str, Any]) -> None:
@@ -137,12 +172,11 @@ def test_wheel_pins_hold_no_index() -> None:
 
 def made_here(folder: Path, lock: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The files in wheels that no hash pins: all else is as its publisher made it."""
-    pinned = {pin.sha256 for pin in wheels.read_pins()}
-    for entry in lock["packages"].values():
-        if entry["sha256"] not in pinned:
-            with zipfile.ZipFile(folder / entry["file_name"]) as archive:
-                for name in archive.namelist():
-                    yield name, archive.read(name).decode("utf-8")
+    pinned = {pin.name for pin in wheels.read_pins()}
+    for name, entry in lock["packages"].items():
+        if name not in pinned:
+            for path, content in sources_in(folder / entry["file_name"]).items():
+                yield path, content.decode("utf-8")
 
 
 def test_wheels_hold_nothing_secret(
@@ -275,7 +309,7 @@ def counted(monkeypatch: pytest.MonkeyPatch, rooms: Rooms) -> list[str]:
         done.append("packages")
         core = folder / "node_modules" / "pyodide"
         core.mkdir(parents=True)
-        for name in (*pyodide.CORE, "package.json"):
+        for name in (*pyodide.CORE, pyodide.STANDARD_LIBRARY, "package.json"):
             (core / name).touch()
         (core / pyodide.LOCK).write_text('{"info": {}}', encoding="utf-8")
 
@@ -289,6 +323,10 @@ def counted(monkeypatch: pytest.MonkeyPatch, rooms: Rooms) -> list[str]:
         out.mkdir(parents=True)
         (out / "page.js").touch()
 
+    def compile_archives(_core: Path, archives: list[Path], _cache: Path) -> list[Path]:
+        return archives
+
+    monkeypatch.setattr(pyodide, "compile_archives", compile_archives)
     monkeypatch.setattr(npm, "install", install)
     monkeypatch.setattr(npm, "bundle", bundle)
     monkeypatch.setattr(wheels, "fetch", fetch)

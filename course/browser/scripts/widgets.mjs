@@ -23,7 +23,7 @@ let touchedLast;
 
 const NOTES = {
   still:
-    "Move a control: Python starts in your browser (6 MB, once) and runs the code above.",
+    "Move a control: Python starts in your browser (9 MB, once) and runs the code above.",
   starting: "Starting Python …",
   live: "Live: Python in your browser runs the code above at each move.",
   slow: "Python is still at it. ",

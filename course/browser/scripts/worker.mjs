@@ -11,7 +11,7 @@ const postFromPython = (message) =>
   post(message.toJs({ dict_converter: Object.fromEntries, create_pyproxies: false }));
 
 const start = async ({ home }) => {
-  status("Starting Python (6 MB, once) …");
+  status("Starting Python (9 MB, once) …");
   const { loadPyodide } = await import(`${home}pyodide.mjs`);
   python = await loadPyodide({
     indexURL: home,
