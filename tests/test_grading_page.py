@@ -75,7 +75,7 @@ def test_no_number_of_a_limit_stands_elsewhere() -> None:
 
 
 def test_levels_are_those_of_the_code() -> None:
-    header = "| | Namespaces | Landlock | None |"
+    header = "| A learner's code can | Namespaces | Landlock | None |"
     names = [name.strip().upper() for name in header.strip("|").split("|")[1:]]
     assert names == [level.name for level in sorted(Level, reverse=True)]
     assert all(len(row) == len(names) + 1 for row in table(header))

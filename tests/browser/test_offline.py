@@ -176,7 +176,8 @@ def test_download_then_no_network(
     changed_page_comes_alone(visit, root)
     page.locator("#progress-offline").get_by_role("button", name="Remove").click()
     expect(state).to_contain_text("Removed.")
-    assert page.evaluate("caches.keys()") == []
+    kept: list[str] = page.evaluate("caches.keys()")
+    assert not [name for name in kept if name.startswith("course:")]  # lite has its own
     visit.context.close()
 
 

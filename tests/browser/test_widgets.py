@@ -12,7 +12,12 @@ from playwright.sync_api import Locator, Page, expect
 
 from autograder.rooms import Rooms
 from course.chapters import Chapter, find_chapters
-from tests.browser.conftest import Visit, axe_finds, overflow
+from tests.browser.conftest import (
+    SCROLLING_CODE_IS_REACHABLE,
+    Visit,
+    axe_finds,
+    overflow,
+)
 
 ROOMS = Rooms.of_this_course()
 CHAPTERS = {
@@ -184,5 +189,6 @@ def test_live_widget_is_accessible(explore: Explore) -> None:
         page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
         page.set_viewport_size({"width": width, "height": 900})
         explore.go_live()
+        page.wait_for_function(SCROLLING_CODE_IS_REACHABLE)
         assert axe_finds(page, ".tag_explore, .tag_explore + p") == [], theme
         assert overflow(page) <= 0
