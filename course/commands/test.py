@@ -89,6 +89,7 @@ def _build(rooms: Rooms) -> int:
 
 def _run_pytest(rooms: Rooms, *, full: bool) -> int:
     command = [*_PYTHON, "pytest", "-n", "auto", "--dist", "loadfile"]
+    command += ["--durations=15"]  # what to look at when this takes too long
     return _run(rooms, command, **({FULL_VARIABLE: "1"} if full else {}))
 
 
