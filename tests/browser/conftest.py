@@ -119,3 +119,14 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
     yield made
     assert not made.troubles
     made.context.close()
+
+
+@pytest.fixture(params=[(1280, "light"), (390, "dark")], ids=["desktop", "phone-dark"])
+def any_visit(
+    request: pytest.FixtureRequest, browser: Browser, address: str
+) -> Iterator[Visit]:
+    """A window of a desktop and one of a phone, light and dark."""
+    width, scheme = request.param
+    made = Visit(browser, address, width, scheme)
+    yield made
+    made.context.close()

@@ -1,12 +1,11 @@
 """What the reader has done: noted, shown, saved, read back, forgotten and printed."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from autograder.exercises import find_exercise
 from autograder.rooms import Rooms
@@ -290,16 +289,6 @@ def test_what_is_printed_is_the_record_alone(progress: Page) -> None:
         assert words in shown
     assert all(rule in shown for rule in JUDGED)
     assert "Without a network" not in shown
-
-
-@pytest.fixture(params=[(1280, "light"), (390, "dark")], ids=["desktop", "phone-dark"])
-def any_visit(
-    request: pytest.FixtureRequest, browser: Browser, address: str
-) -> Iterator[Visit]:
-    width, scheme = request.param
-    made = Visit(browser, address, width, scheme)
-    yield made
-    made.context.close()
 
 
 def test_progress_is_accessible_and_never_scrolls_sideways(any_visit: Visit) -> None:
