@@ -13,6 +13,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -96,22 +97,22 @@ class Wheel:
 
     path: Path
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The package's name in its normal form."""
         return canonicalize_name(self.metadata["Name"])
 
-    @property
+    @cached_property
     def version(self) -> str:
         """The package's version."""
         return str(self.metadata["Version"])
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """The file's digest."""
         return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
-    @property
+    @cached_property
     def metadata(self) -> email.message.Message:
         """The core metadata."""
         with zipfile.ZipFile(self.path) as archive:
@@ -121,7 +122,7 @@ class Wheel:
             text = archive.read(name).decode("utf-8")
         return email.parser.HeaderParser().parsestr(text)
 
-    @property
+    @cached_property
     def imports(self) -> list[str]:
         """Modules and packages that stand at its top."""
         with zipfile.ZipFile(self.path) as archive:
@@ -134,7 +135,7 @@ class Wheel:
         }
         return sorted(name for name in packages | modules if "/" not in name)
 
-    @property
+    @cached_property
     def requirements(self) -> list[Requirement]:
         """What it needs in the browser, less what is left out."""
         lines = self.metadata.get_all("Requires-Dist") or []

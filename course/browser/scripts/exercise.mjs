@@ -2,7 +2,7 @@
 import { check, prepare, tryOut } from "./checking.mjs";
 import { today } from "./dates.mjs";
 import { renderDiff } from "./diff.mjs";
-import { make, unseen } from "./elements.mjs";
+import { button as makeButton, make, unseen } from "./elements.mjs";
 import { SITE, facts } from "./facts.mjs";
 import { download } from "./handing_in.mjs";
 import { showInTurn } from "./hints.mjs";
@@ -114,8 +114,8 @@ class Workbench {
 
   #bar() {
     const button = (name, text, act, title) => {
-      const known = { type: "button", class: "course-button", title };
-      return (this.#buttons[name] = make("button", { ...known, onclick: act }, text));
+      const made = makeButton(text, act, { class: "course-button", title });
+      return (this.#buttons[name] = made);
     };
     const lite = new URL(`lite/notebooks/index.html?path=${slug}.ipynb`, SITE);
     const bar = make(
@@ -278,15 +278,14 @@ class Workbench {
       return;
     }
     this.#editor.replace(starter);
-    const onclick = () => {
+    const bringBack = () => {
       this.#editor.replace(before);
       this.#undo.replaceChildren("Your text is back.");
       this.#editor.focus();
     };
-    const button = { type: "button", class: "course-button", onclick };
     this.#undo.replaceChildren(
       "The starter is back. ",
-      make("button", button, "Bring my text back"),
+      makeButton("Bring my text back", bringBack, { class: "course-button" }),
     );
   }
 

@@ -1,6 +1,6 @@
 // Download, state and removal of the course on this device, as the reader sees them.
 import { inWords } from "./dates.mjs";
-import { make } from "./elements.mjs";
+import { button, make } from "./elements.mjs";
 import { download, hindrance, inMegabytes, look, removeAll } from "./offline.mjs";
 
 /** Draw the panel into a place.
@@ -52,12 +52,12 @@ function stateInWords({ reachable, date, notebooks, book }, toLoad) {
 function downloadForm(found, status, controls, again) {
   const { date, notebooks, book, lite } = found;
   const wanted = make("input", { type: "checkbox", checked: notebooks });
-  const button = make("button", { type: "submit" });
+  const submitter = make("button", { type: "submit" });
   const name = () => {
     const bytes = book.toLoad + (wanted.checked ? lite.toLoad : 0);
     const verb = { undefined: "Download for offline", "": "Go on downloading" }[date] ?? "Update";
-    button.textContent = `${verb} (${inMegabytes(bytes)})`;
-    button.disabled = bytes === 0;
+    submitter.textContent = `${verb} (${inMegabytes(bytes)})`;
+    submitter.disabled = bytes === 0;
   };
   wanted.addEventListener("change", name);
   name();
@@ -70,7 +70,7 @@ function downloadForm(found, status, controls, again) {
     "form",
     { onsubmit: submit },
     lite.bytes > 0 && make("p", {}, make("label", {}, wanted, ` ${more}`)),
-    make("p", {}, button),
+    make("p", {}, submitter),
   );
 }
 
@@ -82,9 +82,9 @@ async function load(notebooks, status, controls, again) {
     Object.assign(bar, { max: all || 1, value: done });
     numbers.textContent = ` ${inMegabytes(done)} of ${inMegabytes(all)} `;
   };
-  const button = make("button", { type: "button", onclick: () => stop.abort() }, "Stop");
-  controls.replaceChildren(make("p", { class: "course-row" }, bar, numbers, button));
-  button.focus();
+  const stopper = button("Stop", () => stop.abort());
+  controls.replaceChildren(make("p", { class: "course-row" }, bar, numbers, stopper));
+  stopper.focus();
   status.textContent = "Downloading. You may go on reading in another tab; leave this page open.";
   try {
     await download(notebooks, onProgress, stop.signal);
@@ -104,9 +104,5 @@ function removeButton(again) {
     await removeAll();
     await again("Removed. What you have read and solved is still noted.");
   };
-  return make(
-    "p",
-    {},
-    make("button", { type: "button", onclick: remove }, "Remove it from this device"),
-  );
+  return make("p", {}, button("Remove it from this device", remove));
 }

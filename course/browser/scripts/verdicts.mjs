@@ -1,5 +1,5 @@
 // The list of criteria on an exercise's page, each with its verdict once it is judged.
-import { make } from "./elements.mjs";
+import { button, make } from "./elements.mjs";
 
 const ICONS = {
   met: "✓",
@@ -90,12 +90,11 @@ const evidence = (facts) =>
 
 const help = ({ hint }) => {
   const place = make("div", { class: "verdict-hint" });
-  const onclick = () => {
+  const show = () => {
     const words = make("p", { tabindex: -1 }, `Hint: ${hint}`);
     place.replaceChildren(words);
     words.focus(); // the button that had the focus is gone
   };
-  const button = { type: "button", class: "course-button", onclick };
-  place.append(make("button", button, "Show hint"));
+  place.append(button("Show hint", show, { class: "course-button" }));
   return place;
 };
