@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from autograder.exercises import POINTS, Exercise, Variant
+from autograder.imports import reached_modules
 from autograder.judge import judge, points
 from autograder.mutants import Mutant, make_mutants, read_equivalents
 from autograder.reformat import reformat
 from autograder.rooms import Rooms
 
 KILLED_SHARE = 0.95
+_ROOT = Path(__file__).resolve().parent.parent
 _JUDGING_LIBRARIES = ("hypothesis", "complexipy", "ruff", "cosmic-ray")
 
 
@@ -317,16 +319,12 @@ class MutantRecord:
         return entries
 
     def _hash(self, exercise: Exercise) -> str:
-        package = Path(__file__).resolve().parent
-        names = ["chance", "checks", "criteria", "database", "judge", "mutants"]
-        modules = [f"{name}.py" for name in (*names, "namespace", "values")]
+        tests = [exercise.visible_path, exercise.hidden_path]
+        reached = reached_modules(
+            _ROOT, tests, "autograder.judge", "autograder.mutants"
+        )
         digest = hashlib.sha256()
-        for path in [
-            exercise.visible_path,
-            exercise.hidden_path,
-            exercise.solution_path,
-            *(package / name for name in modules),
-        ]:
+        for path in [*tests, exercise.solution_path, *sorted(reached)]:
             digest.update(path.read_bytes())
         digest.update(exercise.brief.starter.encode())
         for library in _JUDGING_LIBRARIES:

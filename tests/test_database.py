@@ -15,7 +15,7 @@ import pytest
 
 from autograder.border.judge_end import JudgeEnd, RemoteNamespace
 from autograder.border.learner_end import serve
-from autograder.database import MAX_ROWS, Database
+from autograder.checks.database import MAX_ROWS, Database
 from autograder.namespace import Namespace
 
 Load = Callable[[str], Any]
@@ -237,7 +237,7 @@ def test_statements_do_not_reach_beyond_the_database(
 
 
 def test_endless_and_huge_answers_are_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograder.database.SECONDS_PER_STATEMENT", 0.2)
+    monkeypatch.setattr("autograder.checks.database.SECONDS_PER_STATEMENT", 0.2)
     solution, database = Namespace(PLAIN), Database()
     connection = database.connection(solution)
     count = (

@@ -1,9 +1,9 @@
 """A database driver (PEP 249) whose database lives with the judge.
 
-Runs beside learner code: ``autograder.database`` sends this file over the border as a
-probe. It needs the standard library only, and passes for the ``sqlite3`` module's own
-connection where SQLAlchemy and plain code look. It decides nothing and counts nothing:
-statements are counted where they are carried out.
+Runs beside learner code: ``autograder.checks.database`` sends this file over the border
+as a probe. It needs the standard library only, and passes for the ``sqlite3`` module's
+own connection where SQLAlchemy and plain code look. It decides nothing and counts
+nothing: statements are counted where they are carried out.
 """
 
 import sqlite3

@@ -4,15 +4,15 @@ The same sources make the same bytes, and another version when they change: no b
 cache serves a stale one.
 """
 
-import ast
 import base64
 import hashlib
 import importlib.metadata
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from autograder.errors import CourseError
+from autograder.imports import reached_modules
 from autograder.rooms import Rooms
 from course.browser.wheels import REPACKED, Wheel
 
@@ -57,44 +57,12 @@ def grader_files(rooms: Rooms) -> dict[str, bytes]:
     """
     briefs = [*rooms.exercises.glob("*/*.md"), *rooms.exercises.glob("*/test_*.py")]
     roots = [*PAGE_PYTHON.rglob("*.py"), *rooms.exercises.glob("*/test_*.py")]
-    modules = _reached(rooms.root, roots)
+    modules = reached_modules(rooms.root, roots, _NOTEBOOK)
     inventories = rooms.root.joinpath("autograder", "standards").glob("*.yml")
     return {
         path.relative_to(rooms.root).as_posix(): path.read_bytes()
         for path in [*modules, *inventories, *briefs]
     }
-
-
-def _reached(root: Path, starts: Iterable[Path]) -> set[Path]:
-    """Modules of the grader that are imported from files, directly or not."""
-    todo = {name for path in starts for name in _imported(path)} | {_NOTEBOOK}
-    reached: set[Path] = set()
-    while todo:
-        path = _module(root, todo.pop())
-        if path is not None and path not in reached:
-            reached.add(path)
-            todo |= set(_imported(path))
-    return reached
-
-
-def _imported(path: Path) -> Iterator[str]:
-    """The grader's names in the imports of a file, wherever in it they stand."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        for name in names:
-            parts = name.split(".")
-            if parts[0] == "autograder":  # importing a.b.c runs a and a.b as well
-                yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
-
-
-def _module(root: Path, name: str) -> Path | None:
-    place = root.joinpath(*name.split("."))
-    candidates = (place / "__init__.py", place.with_suffix(".py"))
-    return next((path for path in candidates if path.exists()), None)
 
 
 def _repack(folder: Path, name: str, packages: list[str]) -> Wheel:
