@@ -72,12 +72,16 @@ class Statement:
     """One statement that learner code had carried out.
 
     Attributes:
-        text: The SQL, as it arrived.
+        text: The SQL, as it arrived; a script is one statement.
         bound: Its parameters; several sets for one ``executemany``.
+        columns: Names of the columns of its result.
+        rows: How many rows its result has, fetched by learner code or not.
     """
 
     text: str
     bound: tuple[Any, ...]
+    columns: tuple[str, ...] = ()
+    rows: int = 0
 
     def __str__(self) -> str:
         return " ".join(self.text.split())
@@ -118,6 +122,18 @@ class Database:
             The rows.
         """
         return self._own.execute(statement, parameters).fetchall()
+
+    def contents(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Read everything that is committed, not counted either.
+
+        Returns:
+            For each table its rows, in the order of their numbers.
+        """
+        tables = self.execute("select name from sqlite_schema where type = 'table'")
+        return {
+            name: self.execute(f'select * from "{name}"')  # noqa: S608 - ours
+            for (name,) in tables
+        }
 
     def connect(self) -> "Link":
         """Open a connection for learner code; this method is what crosses the border.
@@ -218,6 +234,21 @@ class Link:
         bound = several if isinstance(several, list) else []
         return self._run(self._connection.executemany, statement, bound, bound)
 
+    def execute_script(self, script: object) -> dict[str, Any]:
+        """Carry out several statements at once, after a commit, as ``sqlite3`` does.
+
+        Args:
+            script: SQL, with semicolons.
+
+        Returns:
+            As ``execute`` does, without rows.
+        """
+
+        def run(text: str, _: object) -> sqlite3.Cursor:
+            return self._connection.executescript(text)
+
+        return self._run(run, script, [], ())
+
     def commit(self) -> dict[str, Any]:
         """Keep what was changed.
 
@@ -270,27 +301,33 @@ class Link:
     ) -> dict[str, Any]:
         if not isinstance(statement, str):
             return _failure(sqlite3.ProgrammingError("a statement is a string"))
+        bound = tuple(map(_kept, sets))
+        answer = _answer(lambda: self._carry_out(run, statement, parameters))
         if not statement.lstrip().lower().startswith("pragma"):
-            self._statements.append(Statement(statement, tuple(map(_kept, sets))))
-        deadline = time.monotonic() + SECONDS_PER_STATEMENT
-
-        def carry_out() -> dict[str, Any]:
-            self._connection.set_progress_handler(
-                lambda: time.monotonic() > deadline, _STEPS
+            columns, rows = answer.get("columns", ()), answer.get("rows", ())
+            self._statements.append(
+                Statement(statement, bound, tuple(columns), len(rows))
             )
-            cursor = run(statement, parameters)
-            rows = cursor.fetchmany(MAX_ROWS + 1)
-            if len(rows) > MAX_ROWS:
-                cursor.close()
-                raise sqlite3.OperationalError(f"more than {MAX_ROWS} rows")
-            return {
-                "rows": rows,
-                "columns": [column[0] for column in cursor.description or ()],
-                "rowcount": cursor.rowcount,
-                "lastrowid": cursor.lastrowid,
-            }
+        return answer
 
-        return _answer(carry_out)
+    def _carry_out(
+        self, run: Callable[[Any, Any], sqlite3.Cursor], statement: str, parameters: Any
+    ) -> dict[str, Any]:
+        deadline = time.monotonic() + SECONDS_PER_STATEMENT
+        self._connection.set_progress_handler(
+            lambda: time.monotonic() > deadline, _STEPS
+        )
+        cursor = run(statement, parameters)
+        rows = cursor.fetchmany(MAX_ROWS + 1)
+        if len(rows) > MAX_ROWS:
+            cursor.close()
+            raise sqlite3.OperationalError(f"more than {MAX_ROWS} rows")
+        return {
+            "rows": rows,
+            "columns": [column[0] for column in cursor.description or ()],
+            "rowcount": cursor.rowcount,
+            "lastrowid": cursor.lastrowid,
+        }
 
 
 def _remove(connections: list[sqlite3.Connection], folder: Path) -> None:
