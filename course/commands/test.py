@@ -90,7 +90,10 @@ def _build(rooms: Rooms) -> int:
 def _run_pytest(rooms: Rooms, *, full: bool) -> int:
     command = [*_PYTHON, "pytest", "-n", "auto", "--dist", "loadfile"]
     command += ["--durations=15"]  # what to look at when this takes too long
-    return _run(rooms, command, **({FULL_VARIABLE: "1"} if full else {}))
+    if not full:
+        return _run(rooms, command)
+    failed = _run(rooms, command, **{FULL_VARIABLE: "1"})
+    return failed or _run(rooms, [*_PYTHON, "tests.attacks.held"])
 
 
 def _run_nbval(rooms: Rooms) -> int:
