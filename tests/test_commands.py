@@ -23,9 +23,9 @@ from autograder.brief import read_brief
 from autograder.exercises import find_exercises
 from autograder.rooms import Rooms
 from autograder.standards import load_standards
-from course.build import nbgrader_environment
 from course.commands.new import lay_out
 from course.demo_class import CLASS
+from course.nbgrader import nbgrader_environment
 
 ROOT = Rooms.of_this_course().root
 README = (ROOT / "README.md").read_text(encoding="utf-8")
