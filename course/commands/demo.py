@@ -63,7 +63,8 @@ def prepare_class(rooms: Rooms, builder: Builder, folder: Path) -> None:
     release_to_exchange(rooms, [PART], folder)
     _enrol(folder)
     for exercise in find_exercises(rooms):
-        _hand_in_all(exercise, folder)
+        if exercise.part == PART:
+            _hand_in_all(exercise, folder)
 
 
 def _enrol(folder: Path) -> None:
