@@ -158,6 +158,16 @@ def test_statements_tell_the_size_of_their_result(load: Load) -> None:
     assert sizes == [(0, 0), (2, 2), (0, 0)]
 
 
+def test_statements_tell_what_they_read_each_time(load: Load) -> None:
+    solution, database = load(PLAIN), Database(SCHEMA)
+    connection = database.connection(solution)
+    for _ in range(2):
+        solution.run(connection, "select title from posts p where exists (select 1)")
+        solution.run(connection, "select count(*) from posts")
+    title, counted = {("posts", "title")}, {("posts", "")}
+    assert [s.reads for s in database.statements] == [title, counted] * 2
+
+
 def test_lazy_loading_shows_in_the_count(load: Load) -> None:
     solution, database = load(ORM), Database()
     solution.set_up(database.engine(solution))

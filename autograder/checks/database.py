@@ -34,15 +34,28 @@ _STEPS = 10_000
 
 # Read while this is imported: a judge's box has none of the course's files.
 _DRIVER = Path(dbapi.__file__).read_text(encoding="utf-8")
+_CONNECTION = """
+def new_connection():
+    return Connection(connect())
+"""
 _ENGINE = """
 from sqlalchemy import create_engine as _create_engine
 from sqlalchemy.orm import Session as _Session
 
-engine = _create_engine("sqlite://", creator=lambda: Connection(connect()))
+_engine = _create_engine("sqlite://", creator=lambda: Connection(connect()))
+
+
+def new_engine():
+    _engine.dispose()  # the next connection is a new one
+    return _engine
 
 
 def session():
-    return _Session(engine)
+    return _Session(_engine)
+
+
+def new_session():
+    return _Session(new_engine())
 """
 # What reaches beyond this database, or changes how it is guarded.
 _FORBIDDEN = {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH}
@@ -79,12 +92,15 @@ class Statement:
         bound: Its parameters; several sets for one ``executemany``.
         columns: Names of the columns of its result.
         rows: How many rows its result has, fetched by learner code or not.
+        reads: What it reads, as SQLite itself says: pairs of a table and a column. The
+            column is empty where rows are only counted.
     """
 
     text: str
     bound: tuple[Any, ...]
     columns: tuple[str, ...] = ()
     rows: int = 0
+    reads: frozenset[tuple[str, str]] = frozenset()
 
     def __str__(self) -> str:
         return " ".join(self.text.split())
@@ -134,12 +150,16 @@ class Database:
             rows: For each row its values by column; all have the same columns.
         """
         several = list(rows)
-        names = list(several[0]) if several else []
+        if not several:
+            return
+        names = list(several[0])
         marks = ", ".join("?" * len(names))
+        self._own.execute("begin")  # or each row is a transaction of its own
         self._own.executemany(
             f"insert into {table} ({', '.join(names)}) values ({marks})",  # noqa: S608
             [[row[name] for name in names] for row in several],
         )
+        self._own.execute("commit")
 
     def contents(self) -> dict[str, list[tuple[Any, ...]]]:
         """Read everything that is committed, not counted either.
@@ -159,9 +179,7 @@ class Database:
         Returns:
             The judge's end of it, for ``autograder.border.dbapi``.
         """
-        connection = self._open()
-        connection.set_authorizer(_authorised)
-        return Link(connection, self.statements)
+        return Link(self._open(), self.statements)
 
     def connection(self, solution: Any) -> Any:
         """Open a connection beside the learner's code, as ``sqlite3.connect`` would.
@@ -172,7 +190,7 @@ class Database:
         Returns:
             A PEP 249 connection that is handed over.
         """
-        return self._driver(solution, "connection = Connection(connect())").connection
+        return self._driver(solution, _CONNECTION).new_connection()
 
     def engine(self, solution: Any) -> Any:
         """Make a SQLAlchemy engine beside the learner's code.
@@ -183,7 +201,7 @@ class Database:
         Returns:
             An engine that is handed over.
         """
-        return self._driver(solution, _ENGINE).engine
+        return self._driver(solution, _ENGINE).new_engine()
 
     def session(self, solution: Any) -> Any:
         """Make a SQLAlchemy session beside the learner's code.
@@ -194,15 +212,33 @@ class Database:
         Returns:
             A session of an engine of its own.
         """
-        return self._driver(solution, _ENGINE).session()
+        return self._driver(solution, _ENGINE).new_session()
+
+    def sessionmaker(self, solution: Any) -> Any:
+        """Make a factory of sessions that share an engine, and what it has compiled.
+
+        Compiling a statement takes SQLAlchemy longer than carrying it out: a criterion
+        that asks the same several times opens its sessions here.
+
+        Args:
+            solution: The learner's code.
+
+        Returns:
+            A function that opens a session; use it with ``with``.
+        """
+        return self._driver(solution, _ENGINE).session
 
     def _driver(self, solution: Any, source: str) -> Any:
         return solution.probe(f"{_DRIVER}\n{source}", connect=self.connect)
 
     def _open(self) -> sqlite3.Connection:
         # No waiting for locks: all connections are used by one thread of learner code.
+        # None kept: SQLite says what a statement reads when it prepares it.
         connection = sqlite3.connect(
-            self._folder / "database", timeout=0, check_same_thread=False
+            self._folder / "database",
+            timeout=0,
+            check_same_thread=False,
+            cached_statements=0,
         )
         connection.executescript(_SET_UP)
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_LENGTH)
@@ -236,20 +272,6 @@ class HandedOver:
     def __init__(self, way: str, make: Callable[[], Database]) -> None:
         self.database = make()
         self._way = way
-        self._opened: list[Any] = []
-
-    def opened_for(self, code: Any) -> Any:
-        """Open it, once.
-
-        Args:
-            code: The learner's or the original code.
-
-        Returns:
-            What is handed over.
-        """
-        if not self._opened:
-            self._opened.append(getattr(self.database, self._way)(code))
-        return self._opened[0]
 
     def __repr__(self) -> str:
         return self._way
@@ -265,11 +287,12 @@ def receiving(code: Any, *names: str) -> SimpleNamespace:
     Returns:
         The functions as attributes, for ``same_as_original``.
     """
+    opener = _Opener(code)
 
     def through(name: str) -> Callable[..., Any]:
         def function(*given: object, **named: object) -> Any:
             real = [
-                item.opened_for(code) if isinstance(item, HandedOver) else item
+                opener.open(item) if isinstance(item, HandedOver) else item
                 for item in given
             ]
             return getattr(code, name)(*real, **named)
@@ -277,6 +300,34 @@ def receiving(code: Any, *names: str) -> SimpleNamespace:
         return function
 
     return SimpleNamespace(**{name: through(name) for name in names})
+
+
+class _Opener:
+    """Opens one database after the other beside one code, with one driver.
+
+    A new engine for each would compile all statements anew.
+    """
+
+    def __init__(self, code: Any) -> None:
+        self._code = code
+        self._driver: Any = None
+        self._given: HandedOver | None = None
+        self._opened: Any = None
+
+    def open(self, given: HandedOver) -> Any:
+        if given is not self._given:
+            self._given = given
+            if self._driver is None:
+                source = _CONNECTION if given._way == "connection" else _ENGINE
+                self._driver = self._code.probe(
+                    f"{_DRIVER}\n{source}", connect=self._connect
+                )
+            self._opened = getattr(self._driver, f"new_{given._way}")()
+        return self._opened
+
+    def _connect(self) -> "Link":
+        assert self._given, "nothing was handed over yet"  # noqa: S101
+        return self._given.database.connect()
 
 
 class Link:
@@ -294,6 +345,8 @@ class Link:
     ) -> None:
         self._connection = connection
         self._statements = statements
+        self._reads: set[tuple[str, str]] = set()
+        connection.set_authorizer(self._authorise)
 
     def execute(self, statement: object, parameters: object) -> dict[str, Any]:
         """Carry out a statement.
@@ -388,13 +441,27 @@ class Link:
         if not isinstance(statement, str):
             return _failure(sqlite3.ProgrammingError("a statement is a string"))
         bound = tuple(map(_kept, sets))
+        self._reads.clear()
         answer = _answer(lambda: self._carry_out(run, statement, parameters))
         if not statement.lstrip().lower().startswith("pragma"):
             columns, rows = answer.get("columns", ()), answer.get("rows", ())
+            seen = frozenset(self._reads)
             self._statements.append(
-                Statement(statement, bound, tuple(columns), len(rows))
+                Statement(statement, bound, tuple(columns), len(rows), seen)
             )
         return answer
+
+    def _authorise(
+        self, action: int, name: str | None, column: str | None, *_where: str | None
+    ) -> int:
+        """Keep learner code within this database, and note what it reads."""
+        if action == sqlite3.SQLITE_READ:
+            self._reads.add((name or "", column or ""))
+        if action in _FORBIDDEN:
+            return sqlite3.SQLITE_DENY
+        if action == sqlite3.SQLITE_PRAGMA and (name or "").lower() not in _PRAGMAS:
+            return sqlite3.SQLITE_DENY
+        return sqlite3.SQLITE_OK
 
     def _carry_out(
         self, run: Callable[[Any, Any], sqlite3.Cursor], statement: str, parameters: Any
@@ -440,12 +507,3 @@ def _failure(error: Exception) -> dict[str, Any]:
     known = isinstance(error, sqlite3.Error)
     name = type(error).__name__ if known else "InterfaceError"
     return {"failure": [name, str(error)]}
-
-
-def _authorised(action: int, name: str | None, *_where: str | None) -> int:
-    """Keep learner code within this database, and its guards as they are."""
-    if action in _FORBIDDEN:
-        return sqlite3.SQLITE_DENY
-    if action == sqlite3.SQLITE_PRAGMA and (name or "").lower() not in _PRAGMAS:
-        return sqlite3.SQLITE_DENY
-    return sqlite3.SQLITE_OK
