@@ -20,6 +20,7 @@ SEEN_IN_STARTER = {
     "factory": {"RET505"},
     "global_state": {"PLW0603"},
     "liskov_substitution": {"ARG002"},
+    "n_plus_one": {"PERF401"},
     "open_closed": {"RET505"},
     "singleton": {"RUF012"},
     "sql_injection": {"S608", "UP031", "UP032"},

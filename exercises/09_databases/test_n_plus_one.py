@@ -62,9 +62,10 @@ def test_same_answers_as_before(solution: Namespace, original: Namespace) -> Non
         session = HandedOver("session", lambda: archive(original))
         for number, concert in enumerate(concerts, start=1):
             add_concert(session.database, number, concert)
-        for number in (1, 2):
+        code.page(session, 1)
+        for number in (1, 2, 4):
             code.page(session, number, size)
-        for year in (2024, 2025, 20):
+        for year in (2025, 20):
             code.booklet(session, year)
         code.repertoire(session)
         code.import_pieces(session, [])
@@ -82,7 +83,7 @@ def test_same_answers_as_before(solution: Namespace, original: Namespace) -> Non
         receiving(solution, *FUNCTIONS),
         receiving(original, *FUNCTIONS),
         evening,
-        cases=[{"concerts": [], "size": 10}, {"concerts": concerts, "size": 3}],
+        cases=[{"concerts": [], "size": 10}, {"concerts": concerts * 3, "size": 3}],
         examples=3,
         concerts=st.lists(CONCERT, max_size=5),
         size=st.integers(1, 4),
@@ -99,13 +100,16 @@ def test_booklet_asks_a_fixed_number_of_times(
     solution: Namespace, original: Namespace
 ) -> None:
     """The booklet of a year takes at most five statements, for 1, 10 or 50 concerts."""
-    concert = {"held_on": "2026-02-01", "programme": [1, 2], "soloists": ["Ada"]}
+    concert = {"held_on": "2026-02-01", "soloists": ["Ada"]}
     database = archive(original)
     sessions = database.sessionmaker(solution)
 
     def add(numbers: range) -> None:
         for number in numbers:
-            add_concert(database, number, concert)
+            own = [10 * number, 10 * number + 1]
+            pieces = [{"id": n, "composer": "Trad.", "title": f"no. {n}"} for n in own]
+            database.fill("pieces", pieces)
+            add_concert(database, number, {**concert, "programme": own})
 
     def booklet() -> object:
         with sessions() as session:

@@ -152,14 +152,14 @@ def test_page_reads_only_what_it_shows(
 def test_repertoire_is_counted_by_the_database(
     solution: Namespace, original: Namespace
 ) -> None:
-    """One row for each composer comes back, however often they were performed."""
+    """The rows that come back do not grow with the number of performances."""
     called = "repertoire(session)"
     archive = Archive(solution, original)
     costs = archive.costs(SIZES, called, "repertoire")
     expect_statements(costs, most=2, called=called, things="concerts")
     expect_rows(
         costs,
-        most=lambda _: ITEMS,
+        most=lambda _: 2 * ITEMS,  # who counts may ask for all names first
         called=called,
         things=f"concerts, with pieces of {ITEMS} composers",
     )

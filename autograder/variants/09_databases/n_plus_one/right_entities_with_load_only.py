@@ -1,0 +1,119 @@
+"""Entities and loader options throughout; lazy loads are refused by the models."""
+
+from sqlalchemy import ForeignKey, func, insert, select
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    joinedload,
+    load_only,
+    mapped_column,
+    raiseload,
+    relationship,
+    selectinload,
+)
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Hall(Base):
+    __tablename__ = "halls"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    seating_plan: Mapped[str]
+
+
+class Concert(Base):
+    __tablename__ = "concerts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    held_on: Mapped[str]
+    notes: Mapped[str]
+    hall_id: Mapped[int] = mapped_column(ForeignKey("halls.id"))
+    hall: Mapped[Hall] = relationship(lazy="raise")
+    items: Mapped[list["Item"]] = relationship(lazy="raise", order_by="Item.position")
+    soloists: Mapped[list["Soloist"]] = relationship(lazy="raise", order_by="Soloist.name")
+
+
+class Piece(Base):
+    __tablename__ = "pieces"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    composer: Mapped[str]
+    title: Mapped[str]
+
+
+class Item(Base):
+    __tablename__ = "items"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    concert_id: Mapped[int] = mapped_column(ForeignKey("concerts.id"), index=True)
+    position: Mapped[int]
+    piece_id: Mapped[int] = mapped_column(ForeignKey("pieces.id"), index=True)
+    piece: Mapped[Piece] = relationship(lazy="raise")
+
+
+class Soloist(Base):
+    __tablename__ = "soloists"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    concert_id: Mapped[int] = mapped_column(ForeignKey("concerts.id"), index=True)
+    name: Mapped[str]
+
+
+def page(session: Session, number: int, size: int = 10) -> list[tuple[str, str, str]]:
+    concerts = session.scalars(
+        select(Concert)
+        .options(
+            load_only(Concert.title, Concert.held_on),
+            selectinload(Concert.hall).load_only(Hall.name),
+        )
+        .order_by(Concert.held_on.desc(), Concert.id.desc())
+        .slice((number - 1) * size, number * size)
+    ).all()
+    return [(concert.held_on, concert.title, concert.hall.name) for concert in concerts]
+
+
+def booklet(session: Session, year: int) -> list[dict[str, object]]:
+    concerts = session.scalars(
+        select(Concert)
+        .where(Concert.held_on.startswith(f"{year}-"))
+        .order_by(Concert.held_on, Concert.id)
+        .options(
+            joinedload(Concert.hall),
+            selectinload(Concert.items).joinedload(Item.piece),
+            selectinload(Concert.soloists),
+            raiseload("*"),
+        )
+    )
+    return [
+        {
+            "title": concert.title,
+            "hall": concert.hall.name,
+            "programme": [
+                f"{i.piece.composer}: {i.piece.title}" for i in concert.items
+            ],
+            "soloists": [soloist.name for soloist in concert.soloists],
+        }
+        for concert in concerts
+    ]
+
+
+def repertoire(session: Session) -> dict[str, int]:
+    rows = session.execute(
+        select(Piece.composer, func.count(Item.id))
+        .outerjoin(Item, Item.piece_id == Piece.id)
+        .group_by(Piece.composer)
+    )
+    return dict(rows.tuples().all())
+
+
+def import_pieces(session: Session, pieces: list[tuple[str, str]]) -> None:
+    try:
+        session.bulk_insert_mappings(
+            Piece.__mapper__,
+            [{"composer": composer, "title": title} for composer, title in pieces],
+        )
+        session.commit()
+    except Exception:
+        session.rollback()
+        raise
