@@ -102,7 +102,7 @@ def repertoire(session: Session) -> dict[str, int]:
         .outerjoin(Item, Item.piece_id == Piece.id)
         .group_by(Piece.composer)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def import_pieces(session: Session, pieces: list[tuple[str, str]]) -> None:
