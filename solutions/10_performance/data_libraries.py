@@ -1,0 +1,1 @@
+"""WRITE the reference refactor; ruff and mypy in strict mode have nothing to say."""
