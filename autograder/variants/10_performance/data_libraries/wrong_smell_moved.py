@@ -1,3 +1,0 @@
-# caught by: rule_is_met
-"""WRITE a part of the message that the learner must then read."""
-# WRITE one misunderstanding: the smell moved elsewhere.
