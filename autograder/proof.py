@@ -324,8 +324,9 @@ class MutantRecord:
             _ROOT, tests, "autograder.judge", "autograder.mutants"
         )
         digest = hashlib.sha256()
-        for path in [*tests, exercise.solution_path, *sorted(reached)]:
+        for path in [*tests, *sorted(reached)]:
             digest.update(path.read_bytes())
+        digest.update(exercise.solution.encode())
         digest.update(exercise.brief.starter.encode())
         for library in _JUDGING_LIBRARIES:
             digest.update(f"{library}=={importlib.metadata.version(library)}".encode())
