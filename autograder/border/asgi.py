@@ -41,7 +41,9 @@ class _Loop(asyncio.BaseEventLoop):
     def _write_to_self(self) -> None:
         self._woken.set()
 
-    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Any, func: Callable[..., Any], *args: Any
+    ) -> Any:
         if _THREADS:
             return super().run_in_executor(executor, func, *args)
         made = self.create_future()
@@ -157,7 +159,7 @@ class Visitor:
         ) as client:
             answer = await client.request(**request)
         return {
-            "status": answer.status_code,
+            "status": int(answer.status_code),  # an IntEnum would not cross as data
             "headers": [list(pair) for pair in answer.headers.multi_items()],
             "text": answer.text,
             "raised": raised,

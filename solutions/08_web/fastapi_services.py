@@ -1,4 +1,4 @@
-"""Parking permits: signatures validate, models filter, workers wait for the register."""
+"""Parking permits: declared inputs, filtered answers, and workers that wait."""
 
 from typing import Annotated, Any, Literal, Protocol
 
@@ -81,6 +81,4 @@ def withdraw_permit(number: int, register: TheRegister) -> None:
     try:
         register.remove(number)
     except KeyError as error:
-        raise HTTPException(
-            status.HTTP_404_NOT_FOUND, f"no permit {number}"
-        ) from error
+        raise HTTPException(status.HTTP_404_NOT_FOUND, f"no permit {number}") from error

@@ -12,13 +12,18 @@ PUBLIC = {"number", "plate", "zone", "months"}
 GOOD = {"plate": "ZH 1", "zone": "A", "months": 6}
 
 
-def _permit(number: int = 7, **more: object) -> dict[str, Any]:
+def _permit(number: int = 7, **more: Any) -> dict[str, Any]:
     return {"number": number, "plate": "ZH 1", "zone": "A", "months": 6, **more}
 
 
-def _service(solution: Namespace, **answers: object) -> tuple[Service, Fake]:
-    given = {"find": _permit(), "page": [_permit()], "add": _permit(), "remove": None}
-    register = Fake("register", **{**given, **answers})
+def _service(solution: Namespace, **answers: Any) -> tuple[Service, Fake]:
+    given: dict[str, Any] = {
+        "find": _permit(),
+        "page": [_permit()],
+        "add": _permit(),
+        "remove": None,
+    }
+    register = Fake("register", **(given | answers))
     return Service(solution, overrides={"get_register": register}), register
 
 
@@ -145,7 +150,7 @@ def test_status_tells_how_it_went(solution: Namespace) -> None:
 def test_nothing_else_leaks(solution: Namespace) -> None:
     """Answers hold the four public fields, and the OpenAPI document lists them."""
     name, secret = fresh_word("inner_"), fresh_word("secret_")
-    full = _permit(tax_number="T1", **{name: secret})
+    full = _permit(tax_number="T1") | {name: secret}
     service, _ = _service(solution, find=full, page=[full, full], add=full)
     for answer, wanted in (
         (service.get("/permits/7"), _permit()),

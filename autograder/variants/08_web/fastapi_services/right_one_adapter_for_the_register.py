@@ -95,6 +95,4 @@ async def withdraw_permit(number: int, register: TheRegister) -> None:
     try:
         await register.remove(number)
     except KeyError as error:
-        raise HTTPException(
-            status.HTTP_404_NOT_FOUND, f"no permit {number}"
-        ) from error
+        raise HTTPException(status.HTTP_404_NOT_FOUND, f"no permit {number}") from error

@@ -84,6 +84,4 @@ def withdraw_permit(number: int, register: TheRegister) -> None:
     try:
         register.remove(number)
     except KeyError as error:
-        raise HTTPException(
-            status.HTTP_404_NOT_FOUND, f"no permit {number}"
-        ) from error
+        raise HTTPException(status.HTTP_404_NOT_FOUND, f"no permit {number}") from error
