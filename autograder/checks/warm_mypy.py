@@ -1,17 +1,18 @@
 """mypy in memory: it reads its stubs once, and then checks a module in milliseconds.
 
-This is the build that mypy's own daemon keeps, without a server and without files: what
-is checked and mypy's stubs of the standard library are all the files that there are. So
-the folder it runs in, its configuration and the environment make no difference, and a
-box that may read libraries only needs no more.
+A module is added to a finished build and taken out again, by the steps of mypy's own
+daemon. There are no files but what is checked and mypy's stubs of the standard library:
+the folder that it runs in, its configuration and the environment make no difference,
+and a box that may only read libraries needs no more.
 """
 
+import ast
 import os
 import re
 import stat
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import mypy
@@ -19,9 +20,15 @@ from mypy import build
 from mypy.fscache import FileSystemCache
 from mypy.main import process_options
 from mypy.modulefinder import BuildSource
-from mypy.server.update import FineGrainedBuildManager
+from mypy.server.update import (
+    BlockedUpdate,
+    delete_module,
+    get_module_to_path_map,
+    update_module_isolated,
+)
+from mypy.typestate import type_state
 
-__all__ = ["Remark", "check_modules", "forget_stubs"]
+__all__ = ["Remark", "check_modules", "warm_up"]
 
 _TYPESHED = str(Path(mypy.__file__).with_name("typeshed"))
 _FOLDER = os.path.join(os.path.sep, "checked")  # noqa: PTH118 - of no file system
@@ -33,12 +40,12 @@ _OPTIONS = [
     "-c",
     "",
 ]
-# What typed code commonly imports. Other stubs are read when somebody imports them.
-_STUBS = """
-import abc, collections, collections.abc, contextlib, dataclasses, datetime, decimal
-import enum, functools, itertools, logging, math, operator, pathlib, re, statistics
-import types, typing, uuid
-"""
+# What typed code commonly imports. Who imports more waits once for its stubs as well.
+_STUBS = frozenset(
+    "abc collections collections.abc contextlib csv dataclasses datetime decimal enum "  # noqa: SIM905 - a list would take 30 lines
+    "functools io itertools json logging math operator os pathlib random re statistics "
+    "string sys textwrap time types typing typing_extensions uuid".split()
+)
 _MESSAGE = re.compile(r"^.*?(\w+)\.py:(\d+): error: (.*)$")
 
 
@@ -92,38 +99,71 @@ def _is_stub(path: str) -> bool:
 
 
 class _Checker:
-    """A build that holds the stubs; modules come and go."""
+    """A build that holds stubs; modules come and go.
 
-    def __init__(self) -> None:
+    Args:
+        stubs: The modules whose stubs it holds.
+    """
+
+    def __init__(self, stubs: frozenset[str]) -> None:
+        self.stubs = stubs
         self._files = _Files()
         _, options = process_options(_OPTIONS)
         options.cache_dir = os.devnull
-        options.fine_grained_incremental = True
-        options.local_partial_types = True
-        # The other parser reads files by itself, past `_Files`.
+        imports = "\n".join(f"import {name}" for name in sorted(stubs))
+        start = BuildSource(None, "_stubs", imports)
+        self._build = build.build([start], options, fscache=self._files)
+        # The faster parser reads files by itself, past `_Files`.
         options.native_parser = False
-        stubs = BuildSource(self._place("_stubs", _STUBS), "_stubs")
-        self._manager = FineGrainedBuildManager(
-            build.build([stubs], options, fscache=self._files)
-        )
 
     def check(self, sources: Mapping[str, str]) -> list[str]:
         """Check modules and forget them again.
 
         Args:
-            sources: Code by the name of its module.
+            sources: Code by the name of its module; each imports earlier ones only.
 
         Returns:
             What mypy says, one message each.
         """
-        self._files.flush()
         modules = [(name, self._place(name, text)) for name, text in sources.items()]
-        messages = self._manager.update(modules, [])
+        self._start_anew()
+        messages = self._check(modules)
         self._files.checked.clear()
-        self._files.flush()
-        self._manager.update([], modules)
-        self._manager.flush_cache()
+        for name, path in reversed(modules):
+            delete_module(name, path, self._build.graph, self._build.manager)
+        self._start_anew()
         return messages
+
+    def _check(self, modules: list[tuple[str, str]]) -> list[str]:
+        """Check what is new, stubs that nobody has imported before included.
+
+        The daemon would now ask what else depends on it. Nothing does.
+        """
+        manager, graph = self._build.manager, self._build.graph
+        messages: list[str] = []
+        todo = list(modules)
+        while todo:
+            known = get_module_to_path_map(graph)
+            result = update_module_isolated(
+                *todo[0], manager, known, graph, force_removed=False, followed=False
+            )
+            if isinstance(result, BlockedUpdate):
+                return messages + result.messages
+            messages += manager.errors.new_messages()
+            done = (result.module, result.path)
+            more = [*result.remaining, *todo]
+            todo = [module for module in dict.fromkeys(more) if module != done]
+        return messages
+
+    def _start_anew(self) -> None:
+        """Keep nothing of an earlier check but the stubs."""
+        manager = self._build.manager
+        self._files.flush()
+        manager.errors.reset()
+        manager.ast_cache.clear()
+        manager.missing_modules.clear()
+        manager.find_module_cache.clear()
+        type_state.reset_all_subtype_caches()
 
     def _place(self, name: str, source: str) -> str:
         path = os.path.join(_FOLDER, f"{name}.py")  # noqa: PTH118 - as mypy names it
@@ -131,32 +171,56 @@ class _Checker:
         return path
 
 
-@cache
-def _checker() -> _Checker:
-    return _Checker()
+_warm: list[_Checker] = []
 
 
-def forget_stubs() -> None:
-    """Start mypy afresh at the next check."""
-    _checker.cache_clear()
+def _checker(sources: Iterable[str]) -> _Checker:
+    """Find a checker that holds the stubs of all that is imported.
+
+    Stubs that import each other must be built together: added one by one they would be
+    full of holes.
+    """
+    wanted = _STUBS.union(*map(_imported, sources))
+    if not _warm or not wanted <= _warm[0].stubs:
+        held = _warm.pop().stubs if _warm else frozenset()
+        _warm.append(_Checker(wanted | held))
+    return _warm[0]
+
+
+def _imported(source: str) -> Iterator[str]:
+    """Name what a source imports of the standard library."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError):
+        return
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [node.module]
+        else:
+            continue
+        yield from (n for n in names if n.split(".")[0] in sys.stdlib_module_names)
+
+
+def warm_up() -> None:
+    """Read the stubs now; the first check of a process takes a second else."""
+    _checker([])
 
 
 def check_modules(sources: Mapping[str, str]) -> list[Remark]:
-    """Check modules in mypy's strict mode; they may import each other.
-
-    The first check of a process reads the stubs and takes a second; others take some
-    milliseconds.
+    """Check modules in mypy's strict mode.
 
     Args:
-        sources: Code by the name of its module.
+        sources: Code by the name of its module; each imports earlier ones only.
 
     Returns:
         The errors, by module and line.
     """
     try:
-        messages = _checker().check(sources)
+        messages = _checker(sources.values()).check(sources)
     except BaseException:
-        forget_stubs()  # it was interrupted, or failed: who knows what it holds
+        _warm.clear()  # it was interrupted, or failed: who knows what it holds
         raise
     found = [_MESSAGE.match(message) for message in messages]
     remarks = [Remark(m[1], int(m[2]), m[3]) for m in found if m]
