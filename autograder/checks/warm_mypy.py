@@ -110,11 +110,11 @@ class _Checker:
         self._files = _Files()
         _, options = process_options(_OPTIONS)
         options.cache_dir = os.devnull
+        # The faster parser reads files by itself, past `_Files`, and starts threads.
+        options.native_parser = False
         imports = "\n".join(f"import {name}" for name in sorted(stubs))
         start = BuildSource(None, "_stubs", imports)
         self._build = build.build([start], options, fscache=self._files)
-        # The faster parser reads files by itself, past `_Files`.
-        options.native_parser = False
 
     def check(self, sources: Mapping[str, str]) -> list[str]:
         """Check modules and forget them again.
@@ -223,5 +223,5 @@ def check_modules(sources: Mapping[str, str]) -> list[Remark]:
         _warm.clear()  # it was interrupted, or failed: who knows what it holds
         raise
     found = [_MESSAGE.match(message) for message in messages]
-    remarks = [Remark(m[1], int(m[2]), m[3]) for m in found if m]
+    remarks = [Remark(m[1], int(m[2]), m[3].replace("  [", " [")) for m in found if m]
     return sorted(remarks, key=lambda remark: (remark.module, remark.line))
