@@ -21,7 +21,7 @@ from autograder.rooms import Rooms
 
 KILLED_SHARE = 0.95
 _ROOT = Path(__file__).resolve().parent.parent
-_JUDGING_LIBRARIES = ("hypothesis", "complexipy", "ruff", "cosmic-ray")
+_JUDGING_LIBRARIES = ("hypothesis", "complexipy", "ruff", "cosmic-ray", "mypy")
 
 
 @dataclass(frozen=True)
