@@ -147,9 +147,14 @@ class Link:
 
         Returns:
             The call's number, and the seconds that it takes.
+
+        Raises:
+            RuntimeError: The run is over.
         """
         service, watch = self._service, self._watch
         timed = method in service._timed
+        if timed and watch._over:
+            raise RuntimeError(f"{service} is closed: the run is over")
         answer = (service._timed if timed else service._functions)[method]
         if not isinstance(answer, Takes):
             answer = answer(*args, **kwargs)
@@ -237,6 +242,7 @@ class Run:
         workers_left: Tasks or threads that were not done when it was.
         idle_waits: How often the clock ran while no call started or ended: polling.
         workers: How many threads were started.
+        lost: What threads raised and nobody could see.
     """
 
     outcome: Outcome
@@ -247,6 +253,7 @@ class Run:
     workers_left: int = 0
     idle_waits: int = 0
     workers: int = 0
+    lost: tuple[Outcome, ...] = ()
 
     def value(self, *, called: str) -> Any:
         """Demand that the function returned.
@@ -290,6 +297,7 @@ def run_of(told: Mapping[str, Any], watch: Watch) -> Run:
         workers_left=int(told["left"]),
         idle_waits=watch._idle_waits,
         workers=int(told.get("workers", 0)),
+        lost=tuple(_outcome(error) for error in told.get("lost", ())),
     )
 
 
