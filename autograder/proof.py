@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from autograder import given
 from autograder.exercises import POINTS, Exercise, Variant
 from autograder.imports import reached_modules
 from autograder.judge import judge, points
@@ -324,7 +325,8 @@ class MutantRecord:
             _ROOT, tests, "autograder.judge", "autograder.mutants"
         )
         digest = hashlib.sha256()
-        for path in [*tests, exercise.solution_path, *sorted(reached)]:
+        modules = given.imported(exercise.solution)
+        for path in [*tests, exercise.solution_path, *modules, *sorted(reached)]:
             digest.update(path.read_bytes())
         digest.update(exercise.brief.starter.encode())
         for library in _JUDGING_LIBRARIES:
