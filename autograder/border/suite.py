@@ -170,7 +170,9 @@ class Watcher:
                 self._watch(run, getattr(run.module, name))
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_make_collect_report(self, collector: pytest.Collector) -> Iterator[None]:
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
         """Let each copy of the tests import its own copy of the module.
 
         Args:
@@ -213,14 +215,14 @@ class Watcher:
 
     def _carry_out(self, run: Run, session: pytest.Session) -> None:
         for item, following in zip(run.items, [*run.items[1:], None], strict=True):
-            self._now = (run, item.name)
+            self._now = (run, _name_of(item))
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
             self._now = None
-            run.note_change(item.name)
+            run.note_change(_name_of(item))
             if self.ended or (run.stop and run.failed):
                 # What spans several tests still stands; no hook asks for its end.
                 session._setupstate.teardown_exact(None)
-                run.note_change(item.name)
+                run.note_change(_name_of(item))
                 return
 
     @pytest.hookimpl(wrapper=True)
@@ -241,7 +243,7 @@ class Watcher:
         """
         report = yield
         tests = self._runs[item.path].tests
-        told = tests.setdefault(item.name, {"outcome": "passed", "text": ""})
+        told = tests.setdefault(_name_of(item), {"outcome": "passed", "text": ""})
         error = call.excinfo.value if call.excinfo else None
         if not report.passed and told["outcome"] == "passed":
             told.update(outcome=report.outcome, text=_said(error) if error else "")
@@ -358,7 +360,12 @@ def _restore(current: Any, before: Mapping[str, Any]) -> None:
 
 
 def _function_of(item: pytest.Item) -> str:
-    return item.nodeid.partition("::")[2].partition("[")[0]
+    return _name_of(item).partition("[")[0]
+
+
+def _name_of(item: pytest.Item) -> str:
+    """Name a test with its class, and without the folder of its run."""
+    return item.nodeid.partition("::")[2]
 
 
 def _said(error: BaseException) -> str:

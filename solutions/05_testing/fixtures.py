@@ -16,7 +16,7 @@ def low_season(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def high_season(monkeypatch: pytest.MonkeyPatch, low_season: None) -> None:
+def high_season(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FERRY_SEASON", "high")
 
 
@@ -42,7 +42,8 @@ def test_fare_depends_on_the_age(age: int, cents: int) -> None:
 
 
 @pytest.mark.parametrize(("age", "cents"), [(4, 1300), (16, 2600), (65, 1950)])
-def test_fare_in_the_high_season(high_season: None, age: int, cents: int) -> None:
+@pytest.mark.usefixtures("high_season")
+def test_fare_in_the_high_season(age: int, cents: int) -> None:
     assert fare(age) == cents
 
 
@@ -61,7 +62,8 @@ def test_a_seat_costs_the_fare_and_is_taken(desk: Desk) -> None:
     assert desk.free() == [1, 3, 4]
 
 
-def test_a_seat_costs_more_in_the_high_season(desk: Desk, high_season: None) -> None:
+@pytest.mark.usefixtures("high_season")
+def test_a_seat_costs_more_in_the_high_season(desk: Desk) -> None:
     assert desk.sell(2, ADULT) == 2600
 
 
@@ -70,7 +72,10 @@ def test_a_seat_given_back_is_free_and_paid_back(sold: Desk) -> None:
     assert sold.free() == [1, 2, 3, 4]
 
 
-def test_what_was_paid_is_paid_back(sold: Desk, high_season: None) -> None:
+def test_what_was_paid_is_paid_back(
+    sold: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FERRY_SEASON", "high")
     assert sold.give_back(2) == 2000
 
 
@@ -98,7 +103,7 @@ def test_a_seat_that_is_not_there_is_refused(desk: Desk, seat: int) -> None:
 
 def test_a_sailing_is_on_sale_once(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(Refused):
-        Desk("north", 2, tmp_path)
+        Desk(desk.sailing, 2, tmp_path)
 
 
 def test_a_closed_desk_sells_nothing(desk: Desk) -> None:

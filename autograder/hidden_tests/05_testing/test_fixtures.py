@@ -92,20 +92,20 @@ ALIKE = changed(
     ("self._paid[seat] = paid = fare(age)", "paid = self._paid[seat] = fare(age)"),
     (
         "_on_sale.pop(self.sailing, None)",
-        "self.sailing in on_sale() and _on_sale.pop(self.sailing)",
+        "_on_sale.pop(self.sailing, 0)",
     ),
     ("return sorted(_on_sale)", "return sorted([*_on_sale])"),
     ("if seat not in self._paid:", "if not seat in self._paid:"),
     ('self._journal.write(f"{line}\\n")', 'self._journal.write(line + "\\n")'),
 )
-RIGHT = [OTHER, ALIKE]
+RIGHT = [FERRY, ALIKE]  # faults are hidden in ALIKE: who compares texts learns nothing
 TAKEN = """        if self._look_up(seat) is not None:
             raise Refused(f"seat {seat} is taken")
 """
 NOT_SOLD = """        if paid is None:
             raise Refused(f"seat {seat} was not sold")
 """
-NOT_THERE = """        if seat not in self._paid:
+NOT_THERE = """        if not seat in self._paid:
             raise Refused(f"there is no seat {seat}")
         return self._paid[seat]
 """
@@ -144,15 +144,15 @@ def test_old_faults_are_noticed(solution: Namespace) -> None:
         RIGHT,
         "has a fault that the old tests noticed",
         [
-            changed(FERRY, ("full // 2", "full // 4")),
-            changed(FERRY, ("full * 3 // 4", "full")),
-            changed(FERRY, ("else 2000", "else 2100")),
-            changed(FERRY, ("2600 if", "2700 if")),
-            changed(FERRY, ("self._paid[seat] = paid = fare(age)", "paid = fare(age)")),
-            changed(FERRY, ("        self._paid[seat] = None\n", "")),
+            changed(ALIKE, ("full // 2", "full // 4")),
+            changed(ALIKE, ("full * 3 // 4", "full")),
+            changed(ALIKE, ("else 2000", "else 2100")),
+            changed(ALIKE, ("2600 if", "2700 if")),
+            changed(ALIKE, ("paid = self._paid[seat] = fare(age)", "paid = fare(age)")),
+            changed(ALIKE, ("        self._paid[seat] = None\n", "")),
             changed(FERRY, ('        self._write(f"back {seat} {paid}")\n', "")),
             changed(FERRY, ('f"sold {seat} {paid}"', 'f"sold {paid} {seat}"')),
-            changed(FERRY, ("        _on_sale[sailing] = self\n", "")),
+            changed(ALIKE, ("        _on_sale[sailing] = self\n", "")),
             changed(FERRY, ("        _on_sale.pop(self.sailing, None)\n", "")),
             changed(OTHER, ("(4, 2)", "(4, 3)")),
             changed(OTHER, ("return self.taken.pop(seat)", "return self.taken[seat]")),
@@ -161,7 +161,7 @@ def test_old_faults_are_noticed(solution: Namespace) -> None:
 
 
 @criterion(
-    points=2,
+    points=1,
     kind="design",
     rule="PATTERNS-8.1.R7",
     hint="A fixture lives as long as its scope says; the default is one test.",
@@ -179,9 +179,7 @@ def test_desk_of_its_own(solution: Namespace) -> None:
 )
 def test_nothing_is_left(solution: Namespace) -> None:
     """No file, variable or open desk is left in the end, also when tests fail."""
-    breaks = changed(
-        FERRY, ("if age < 0:", "raise OSError('no tariff')\n    if age < 0:")
-    )
+    breaks = changed(FERRY, ("if age < 0:", "raise OSError\n    if age < 0:"))
     expect_nothing_left(solution, "ferry", works=FERRY, breaks=breaks)
 
 
@@ -199,13 +197,13 @@ def test_borders_are_noticed(solution: Namespace) -> None:
         RIGHT,
         "ends an age group a year early or late",
         [
-            changed(FERRY, ("age < 0:", "age <= 0:")),
-            changed(FERRY, ("age < 4:", "age <= 4:")),
-            changed(FERRY, ("age < 4:", "age < 3:")),
-            changed(FERRY, ("age < 16:", "age <= 16:")),
-            changed(FERRY, ("age < 16:", "age < 15:")),
-            changed(FERRY, ("age >= 65:", "age > 65:")),
-            changed(FERRY, ("age >= 65:", "age >= 64:")),
+            changed(ALIKE, ("if age < 0:", "if age <= 0:")),
+            changed(ALIKE, ("age >= 4:", "age > 4:")),
+            changed(ALIKE, ("age >= 4:", "age >= 3:")),
+            changed(ALIKE, ("range(4, 16)", "range(4, 17)")),
+            changed(ALIKE, ("range(4, 16)", "range(4, 15)")),
+            changed(ALIKE, ("age < 65:", "age <= 65:")),
+            changed(ALIKE, ("age < 65:", "age < 64:")),
             changed(OTHER, ("(16, 4)", "(17, 4)")),
         ],
     )
@@ -225,12 +223,12 @@ def test_refusals_are_noticed(solution: Namespace) -> None:
         RIGHT,
         "does not refuse what it should, or raises something else",
         [
-            changed(FERRY, (TAKEN, "        self._look_up(seat)\n")),
-            changed(FERRY, (NOT_SOLD, "        paid = paid or 0\n")),
-            changed(FERRY, (NOT_THERE, "        return self._paid.get(seat)\n")),
-            changed(FERRY, ('raise Refused(f"there is', 'raise KeyError(f"there is')),
-            changed(FERRY, ("if self._journal.closed:", "if False:")),
-            changed(FERRY, ("if sailing in _on_sale:", "if False:")),
+            changed(ALIKE, (TAKEN, "        self._look_up(seat)\n")),
+            changed(ALIKE, (NOT_SOLD, "        paid = paid or 0\n")),
+            changed(ALIKE, (NOT_THERE, "        return self._paid.get(seat)\n")),
+            changed(ALIKE, ('raise Refused(f"there is', 'raise KeyError(f"there is')),
+            changed(ALIKE, ("if self._journal.closed:", "if False:")),
+            changed(ALIKE, ("if sailing in _on_sale:", "if False:")),
             changed(FERRY, ("if age < 0:", "if False:")),
             changed(OTHER, ("if seat in self.taken:", "if False:")),
         ],
