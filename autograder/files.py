@@ -20,6 +20,8 @@ MAX_FILES = 60
 MAX_BYTES = 200_000
 MAX_PATH = 200
 MAX_ZIP = 1_000_000
+FILES_ID = "files"
+"""The notebook cell that shows which files beside the notebook are the answer."""
 CELL_FILE = "answer.py"
 """What an answer of one cell is called where criteria look at files."""
 
@@ -242,6 +244,34 @@ def read_folder(folder: Path) -> dict[str, str]:
             raise _too_many()
     check_files(files)
     return files
+
+
+def read_answer(place: Path, slug: str) -> dict[str, str]:
+    """Read the answer that lies beside a notebook: a folder, or a zip of it.
+
+    Args:
+        place: Where the notebook lies.
+        slug: The exercise, which names the folder and the zip.
+
+    Returns:
+        Text by path relative to the folder.
+
+    Raises:
+        CourseError: There is neither, or something that an answer may not hold.
+    """
+    folder, zipped = place / slug, place / f"{slug}.zip"
+    if folder.is_dir() and not folder.is_symlink():
+        return read_folder(folder)
+    try:
+        data = read_plain(zipped, MAX_ZIP)
+    except (OSError, ValueError) as error:
+        raise CourseError(
+            f"The folder {slug} is missing.",
+            remedy=f"Put your files into a folder {slug} beside the notebook.",
+        ) from error
+    if data is None:
+        raise _too_large()
+    return read_zip(data, slug)
 
 
 def _paths(folder: Path) -> list[Path]:

@@ -8,6 +8,7 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from autograder import given
 from autograder.assemble import criteria_table
 from autograder.errors import CourseError
 from autograder.exercises import POINTS, Exercise, find_exercise
@@ -69,6 +70,20 @@ class CriteriaDirective(MarkdownDirective):
         """Make the table of criteria and the ways to start."""
         exercise = self.exercise(self.env.docname.rpartition("/")[2])
         return self.parse(f"{criteria_table(exercise)}\n\n{_start(exercise)}")
+
+
+class GivenDirective(MarkdownDirective):
+    """``{given} module`` in a brief: the module that learner code imports."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Show the module's source."""
+        self.env.note_dependency(str(self.rooms.given / f"{self.arguments[0]}.py"))
+        try:
+            return self.parse(given.block(self.arguments[0]))
+        except CourseError as error:
+            raise self.error(str(error)) from error
 
 
 def _start(exercise: Exercise) -> str:
@@ -155,5 +170,6 @@ def register(app: Sphinx) -> None:
     """
     app.add_directive("exercise", ExerciseDirective)
     app.add_directive("criteria", CriteriaDirective)
+    app.add_directive("given", GivenDirective)
     app.add_directive("chapters", ChaptersDirective)
     app.add_directive("parts", PartsDirective)

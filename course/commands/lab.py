@@ -46,6 +46,8 @@ def _release(rooms: Rooms, builder: Builder) -> None:
             continue  # a learner's work is never overwritten
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(notebook, target)
+        if notebook.with_suffix("").is_dir():  # the answer is files beside it
+            shutil.copytree(notebook.with_suffix(""), target.with_suffix(""))
         console.print(f"new in your workspace: {rooms.relative(target)}")
     parts = sorted(p.name for p in (builder.nbgrader / "release").iterdir())
     release_to_exchange(rooms, parts, builder.nbgrader)
