@@ -1,5 +1,5 @@
 # caught by: repertoire_is_counted_by_the_database
-"""It fetched 6, 60 and 600 rows. Expected at most 12, 12 and 12."""
+"""It fetched 6, 60 and 240 rows. Expected at most 12, 12 and 12."""
 
 from sqlalchemy import ForeignKey, func, insert, select
 from sqlalchemy.orm import (
