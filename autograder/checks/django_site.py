@@ -167,6 +167,25 @@ class Site:
             f"select {wanted} from {_quoted(table)} order by 1"  # noqa: S608 - quoted
         )
 
+    def columns(self, model: str, *fields: str) -> dict[str, str]:
+        """Tell how the database stores fields.
+
+        Args:
+            model: The model's name.
+            *fields: Names of fields.
+
+        Returns:
+            By field the column's type, such as ``varchar(40)``.
+        """
+        table, columns = self._visitor.place(model, list(fields))
+        types = dict(
+            self.database.execute("select name, type from pragma_table_info(?)", table)
+        )
+        return {
+            field: types.get(column, "no column")
+            for field, column in zip(fields, columns, strict=True)
+        }
+
     def get(self, path: str, *, user: User | None = None) -> Page:
         """Send a GET.
 

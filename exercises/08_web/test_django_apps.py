@@ -28,24 +28,22 @@ SEARCHES = st.lists(
 
 
 def _fill(site: Site) -> None:
-    hall, cellar = site.plant("Room", {"name": "Hall"}, {"name": "Cellar 2"})
-    for place, (number, title, returned) in enumerate(COLLECTION):
-        (exhibit,) = site.plant(
-            "Exhibit",
-            {
-                "number": number,
-                "title": title,
-                "room_id": (hall, cellar)[place % 2],
-                "catalogued": True,
-            },
-        )
-        site.plant(
-            "Loan",
-            *(
-                {"exhibit_id": exhibit, "borrower": "Bern", "returned": back}
-                for back in returned
-            ),
-        )
+    rooms = site.plant("Room", {"name": "Hall"}, {"name": "Cellar 2"})
+    keys = site.plant(
+        "Exhibit",
+        *(
+            {"number": n, "title": t, "room_id": rooms[i % 2], "catalogued": True}
+            for i, (n, t, _) in enumerate(COLLECTION)
+        ),
+    )
+    site.plant(
+        "Loan",
+        *(
+            {"exhibit_id": key, "borrower": "Bern", "returned": returned}
+            for key, (_, _, loans) in zip(keys, COLLECTION, strict=True)
+            for returned in loans
+        ),
+    )
 
 
 def _told(page: Page) -> dict[str, Any]:
@@ -75,7 +73,7 @@ def _visited(code: Namespace) -> SimpleNamespace:
 
 
 @criterion(
-    points=2,
+    points=1,
     kind="behaviour",
     rule="PATTERNS-6.2.R1",
     hint="For objects that are catalogued, pages and loans stay as they are.",

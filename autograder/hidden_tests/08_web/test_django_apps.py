@@ -9,6 +9,11 @@ from autograder.checks.django_site import Site, User
 from autograder.namespace import Namespace
 
 STAFF = User("vera", is_staff=True)
+FIELDS = {
+    "Room": ("name",),
+    "Exhibit": ("number", "title", "room", "catalogued"),
+    "Loan": ("exhibit", "borrower", "lent_by", "returned"),
+}
 
 
 def _site(solution: Namespace, *exhibits: dict[str, Any]) -> tuple[Site, list[Any]]:
@@ -17,6 +22,39 @@ def _site(solution: Namespace, *exhibits: dict[str, Any]) -> tuple[Site, list[An
     (room,) = site.plant("Room", {"name": "Hall"})
     usual = {"title": "Owl", "room_id": room, "catalogued": True}
     return site, site.plant("Exhibit", *(usual | exhibit for exhibit in exhibits))
+
+
+@criterion(
+    points=1,
+    kind="behaviour",
+    rule="PATTERNS-6.2.R9",
+    hint="What is stored already must fit into the models as they are now.",
+)
+def test_same_columns_as_before(solution: Namespace, original: Namespace) -> None:
+    """The fields keep their columns; a new object is not catalogued, nor returned."""
+
+    def columns(code: Namespace) -> dict[str, object]:
+        site = Site(code)
+        (room,) = site.plant("Room", {"name": "Hall"})
+        (new,) = site.plant("Exhibit", {"number": "A", "title": "B", "room_id": room})
+        site.plant("Loan", {"exhibit_id": new, "borrower": "Bern", "lent_by": "vera"})
+        found: dict[str, object] = {
+            f"{model}.{field}": kind
+            for model, fields in FIELDS.items()
+            for field, kind in site.columns(model, *fields).items()
+        }
+        found["a new Exhibit's catalogued"] = site.stored("Exhibit", "catalogued")[0][0]
+        found["a new Loan's returned"] = site.stored("Loan", "returned")[0][0]
+        return found
+
+    found, wanted = columns(solution), columns(original)
+    for name, told in wanted.items():
+        expect(
+            found[name] == told,
+            called="your models, and looked at the tables that Django makes of them",
+            got=f"showed {name} as {found[name]!r}",
+            expected=f"{told!r}",
+        )
 
 
 @criterion(

@@ -1,5 +1,5 @@
-# caught by: same_pages_as_before
-"""get("""
+# caught by: same_columns_as_before
+"""Expected 'varchar(40)'"""
 
 from typing import Any, Self
 
@@ -50,7 +50,7 @@ class Exhibit(models.Model):
 
 class Loan(models.Model):
     exhibit = models.ForeignKey(Exhibit, on_delete=models.PROTECT)
-    borrower = models.CharField(max_length=40)
+    borrower = models.TextField()
     lent_by = models.CharField(max_length=40)
     returned = models.BooleanField(default=False)
 
@@ -93,7 +93,6 @@ def show_exhibits(request: HttpRequest) -> HttpResponse:
         Exhibit.objects.visible_to(request.user)
         .filter(title__icontains=request.GET.get("q", ""))
         .with_loans()
-        .exclude(loan=None)
         .order_by("number")
     )
     return render(request, "museum/exhibits.html", {"exhibits": exhibits})
