@@ -201,9 +201,7 @@ def _read_libraries(
 ) -> tuple[str, ...]:
     match values.get("libraries", []):
         case [*names] if all(
-            isinstance(name, str)
-            and all(part.isidentifier() for part in name.split("."))
-            for name in names
+            isinstance(name, str) and name.isidentifier() for name in names
         ):
             return tuple(names)
         case other:
