@@ -84,6 +84,7 @@ class _Watched:
 
     def __init__(self, fake: Any, note: Callable[[str, bool], None]) -> None:
         self._fake, self._note = fake, note
+        self._home = threading.get_ident()  # the loop will run in this very thread
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._fake, name)
@@ -91,11 +92,16 @@ class _Watched:
             return value
 
         def call(*args: object, **kwargs: object) -> Any:
-            # Only the thread of the loop has a running loop; a worker has none.
-            self._note(name, asyncio._get_running_loop() is not None)
+            self._note(name, self._on_loop())
             return value(*args, **kwargs)
 
         return call
+
+    def _on_loop(self) -> bool:
+        if _THREADS:
+            return threading.get_ident() == self._home
+        # What would be a worker has left the loop: see `_no_loop`.
+        return asyncio._get_running_loop() is not None
 
 
 class Visitor:
