@@ -50,7 +50,7 @@ def test_same_uploads(solution: Namespace, original: Namespace) -> None:
             for variables, count in (
                 ({}, 0),
                 ({}, 4),
-                ({"STATION_BATCH": "2"}, 2),
+                ({"STATION_BATCH": "2", "STATION_URL": "https://a.example/"}, 2),
                 ({"STATION_BATCH": "1", "STATION_DRY_RUN": "1"}, 3),
             )
         ],

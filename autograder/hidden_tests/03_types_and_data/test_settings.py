@@ -122,7 +122,6 @@ def test_settings_are_typed(solution: Namespace) -> None:
         "false": False,
         "No": False,
         "off": False,
-        "1": True,
         "TRUE": True,
         "yes": True,
         "On": True,
