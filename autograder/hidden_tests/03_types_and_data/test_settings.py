@@ -83,6 +83,12 @@ def test_key_is_kept(solution: Namespace) -> None:
 )
 def test_all_faults_are_named_at_once(solution: Namespace) -> None:
     """What is missing or malformed is named in one error, before anything is sent."""
+    with Surroundings(solution, _complete()) as there:
+        result_of(
+            there.code.load_settings,
+            called="load_settings() with STATION_ID and STATION_KEY",
+            expected="settings: nothing is missing",
+        )
     for variables, naming in (
         ({"STATION_BATCH": "many"}, ["STATION_ID", "STATION_KEY", "STATION_BATCH"]),
         (_complete(STATION_BATCH="0"), ["STATION_BATCH"]),
