@@ -1,10 +1,11 @@
 """Criteria: pytest functions that carry points, a kind, a rule and a hint."""
 
+import contextlib
 import importlib.util
 import inspect
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -38,11 +39,54 @@ class Evidence:
         # where an object lies in memory differs from run to run.
         for part in ("called", "got", "expected"):
             text = _ADDRESS.sub("", getattr(self, part))
-            object.__setattr__(self, part, printable(text))
+            object.__setattr__(self, part, printable(_without_secrets(text)))
 
     def __str__(self) -> str:
         done = "We ran" if self.called.startswith("your ") else "You called"
         return f"{done} {self.called}. It {self.got}. Expected {self.expected}."
+
+
+_secrets: list[str] = []
+_TELLTALE = 5  # letters of a secret that are as good as the whole in a message
+
+
+def withhold(secret: str) -> None:
+    """Let no evidence show a secret, nor a part of it, until the criterion is judged.
+
+    Args:
+        secret: Random letters that a criterion has planted.
+    """
+    _secrets.append(secret)
+
+
+@contextlib.contextmanager
+def withholding() -> Iterator[None]:
+    """Judge one criterion: what it has withheld is forgotten afterwards.
+
+    Yields:
+        Nothing.
+    """
+    try:
+        yield
+    finally:
+        _secrets.clear()
+
+
+def _without_secrets(text: str) -> str:
+    """Take out secrets, and parts of them: long texts are cut somewhere."""
+    for secret in _secrets:
+        parts = {
+            secret[at : at + _TELLTALE] for at in range(len(secret) - _TELLTALE + 1)
+        }
+        found = {
+            place
+            for part in parts
+            for at in re.finditer(f"(?={re.escape(part)})", text)
+            for place in range(at.start(), at.start() + _TELLTALE)
+        }
+        marked = ("\0" if place in found else c for place, c in enumerate(text))
+        text = re.sub("\0+", "[secret]", "".join(marked))
+    return text
 
 
 def printable(text: str) -> str:

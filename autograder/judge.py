@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any
 
 from autograder.border.channel import BorderClosed
-from autograder.criteria import Criterion, CriterionNotMet, Evidence
+from autograder.criteria import Criterion, CriterionNotMet, Evidence, withholding
 from autograder.exercises import Exercise
 from autograder.namespace import LoadError, Namespace, NamespaceError
 
@@ -160,7 +160,7 @@ def find(
     Returns:
         Why the criterion is not met; None when it is.
     """
-    with _quiet(), _time_limit(seconds):
+    with withholding(), _quiet(), _time_limit(seconds):
         try:
             _run(criterion, starter, run, package)
         except CriterionNotMet as error:
