@@ -7,9 +7,11 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder import given
 from autograder.brief import CRITERIA_MARK
 from autograder.criteria import Criterion
 from autograder.exercises import Exercise
+from autograder.files import FILES_ID
 from autograder.notebook import ANSWER_ID
 
 _SCHEMA = 3
@@ -22,6 +24,12 @@ _ANSWER_NOTE = (
     "**Your answer is the next cell, and only that cell**: it is run on its own, so "
     "keep everything it needs in it. Use other cells to try things; they are not "
     "judged."
+)
+_FILES_NOTE = (
+    "**Your answer is the folder `{slug}` beside this notebook**: open it in the file "
+    "browser on the left; edit, add, move, rename and delete files there. It is run on "
+    "its own: what is defined in this notebook is not judged. The next cell shows "
+    "which files are read."
 )
 
 
@@ -57,14 +65,15 @@ def assemble(exercise: Exercise) -> nbformat.NotebookNode:
 
     Returns:
         A notebook with nbgrader's metadata: a locked cell that opens the exercise, the
-        answer cell, and a grade cell for each criterion.
+        answer cell or one that lists the answer's files, and a grade cell for each
+        criterion.
     """
-    brief = exercise.brief.before.replace(CRITERIA_MARK, criteria_table(exercise))
+    brief = given.shown(exercise.brief.before)
+    brief = brief.replace(CRITERIA_MARK, criteria_table(exercise))
     cells = [
         _locked(new_markdown_cell(brief), "brief"),
         _locked(new_code_cell(_opening(exercise)), "open"),
-        _locked(new_markdown_cell(_ANSWER_NOTE), "answer_note"),
-        _answer(exercise.solution),
+        *_answer(exercise),
         _locked(new_markdown_cell(f"## Hints\n\n{exercise.brief.hints}"), "hints"),
         *(_grade(criterion) for criterion in exercise.criteria),
     ]
@@ -91,9 +100,18 @@ def _locked(cell: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
     return _with_metadata(cell, name, grade=False, solution=False, locked=True)
 
 
-def _answer(source: str) -> nbformat.NotebookNode:
-    cell = new_code_cell(source.rstrip("\n"))
-    return _with_metadata(cell, ANSWER_ID, grade=False, solution=True, locked=False)
+def _answer(exercise: Exercise) -> list[nbformat.NotebookNode]:
+    if exercise.brief.package is not None:
+        note = _FILES_NOTE.format(slug=exercise.slug)
+        return [
+            _locked(new_markdown_cell(note), "answer_note"),
+            _locked(new_code_cell("check.files()"), FILES_ID),
+        ]
+    cell = new_code_cell(exercise.solution.rstrip("\n"))
+    return [
+        _locked(new_markdown_cell(_ANSWER_NOTE), "answer_note"),
+        _with_metadata(cell, ANSWER_ID, grade=False, solution=True, locked=False),
+    ]
 
 
 def _grade(criterion: Criterion) -> nbformat.NotebookNode:
@@ -127,6 +145,9 @@ def _with_metadata(
 
 def assemble_all(exercises: Sequence[Exercise], folder: Path) -> None:
     """Write the source notebooks of all exercises, or nothing at all.
+
+    Files of an answer do not stand beside them: nbgrader would release them, and put
+    them over what learners handed in.
 
     Args:
         exercises: Checked exercises.

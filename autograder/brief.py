@@ -12,9 +12,11 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from autograder.errors import CourseError, raise_all
+from autograder.files import pack, read_folder
 
 SECTIONS = ("Your task", "What must not change", "How it is judged", "Starter", "Hints")
 CRITERIA_MARK = "```{criteria}\n```"
+FILES_MARK = "```{files}\n```"
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _HINT = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.DOTALL)
 _MINUTES = range(8, 21)
@@ -47,12 +49,14 @@ class Brief:
         title: The title.
         minutes: How long it takes, 8 to 20.
         before: Markdown up to the starter: story, task, what must not change, judging.
-        starter: The code that the learner refactors.
+        starter: What the learner refactors: code, or packed files.
         hints: Markdown of the hints, each behind a disclosure.
         judging_line: The line of the heading ``How it is judged``.
         remarks: What the editor may say while the learner types.
         celebrate: What it says when nothing is left to remark on.
         libraries: What answers and probes import beyond the standard library.
+        package: The package that callers import from where answers are files, empty
+            where they import nothing; None where the answer is a cell.
     """
 
     path: Path
@@ -63,8 +67,9 @@ class Brief:
     hints: str
     judging_line: int
     remarks: tuple[Remark, ...] = ()
-    libraries: tuple[str, ...] = ()
     celebrate: str = ""
+    libraries: tuple[str, ...] = ()
+    package: str | None = None
 
 
 def read_brief(path: Path) -> Brief:
@@ -93,6 +98,7 @@ def read_brief(path: Path) -> Brief:
     title, minutes = _read_matter(values, path, errors)
     remarks, celebrate = _read_remarks(values, path, errors)
     libraries = _read_libraries(values, path, errors)
+    package = _read_form(values, path, errors)
     offset = text[: matter.end()].count("\n")
     body = text[matter.end() :]
     tokens = MarkdownIt().parse(body)
@@ -110,7 +116,10 @@ def read_brief(path: Path) -> Brief:
     raise_all(errors)
     lines = body.splitlines(keepends=True)
     starter_at, hints_at = headings["Starter"], headings["Hints"]
-    starter = _starter(tokens, starter_at, hints_at, path, offset)
+    if package is None:
+        starter = _starter(tokens, starter_at, hints_at, path, offset)
+    else:
+        starter = _starter_folder("".join(lines[starter_at:hints_at]), path, package)
     hints = "".join(lines[hints_at + 1 :]).strip()
     if len(_HINT.findall(hints)) < 3:
         raise CourseError(
@@ -137,6 +146,7 @@ def read_brief(path: Path) -> Brief:
         remarks=remarks,
         celebrate=celebrate,
         libraries=libraries,
+        package=package,
     )
 
 
@@ -216,6 +226,29 @@ def _read_libraries(
             return ()
 
 
+def _read_form(
+    values: Mapping[str, Any], path: Path, errors: list[CourseError]
+) -> str | None:
+    """Read what an answer is: the package of files, or None for a cell."""
+    match values.get("answer", "cell"), values.get("package", ""):
+        case "cell", "":
+            return None
+        case "files", str(package) if not package or package.isidentifier():
+            return package
+    errors.append(
+        CourseError(
+            "answer and package do not say what an answer is.",
+            remedy=(
+                "Leave both out for a cell, or write answer: files and, where callers "
+                "import from it, package: <its name>."
+            ),
+            path=path,
+            line=2,
+        )
+    )
+    return None
+
+
 def _headings(tokens: list[Token]) -> dict[str, int]:
     """Line of each second-level heading, counted from 0."""
     return {
@@ -241,14 +274,47 @@ def _starter(tokens: list[Token], start: int, end: int, path: Path, offset: int)
             path=path,
             line=offset + start + 1,
         )
+    fence_line = fences[0].map[0] if fences[0].map else start
+    _compile_starter(fences[0].content, path, offset + fence_line + 1)
+    return fences[0].content
+
+
+def _starter_folder(section: str, path: Path, package: str) -> str:
+    folder = path.with_suffix("")
+    if FILES_MARK not in section or not folder.is_dir():
+        raise CourseError(
+            "The starter's files are not in their place.",
+            remedy=(
+                f"Put them into the folder {folder.name}/ beside the brief, and a "
+                "fenced {files} block under '## Starter'."
+            ),
+            path=path,
+        )
+    files = read_folder(folder)
+    for name, text in files.items():
+        if name.endswith(".py"):
+            _compile_starter(text, folder / name)
+    if package and not any(
+        f"{root}{package}{end}" in files
+        for root in ("", "src/")
+        for end in ("/__init__.py", ".py")
+    ):
+        raise CourseError(
+            f"The starter has no package {package}.",
+            remedy=f"Add {package}/__init__.py, or mend package: in the brief.",
+            path=path,
+            line=2,
+        )
+    return pack(files)
+
+
+def _compile_starter(text: str, path: Path, line: int = 0) -> None:
     try:
-        compile(fences[0].content, str(path), "exec", dont_inherit=True)
+        compile(text, str(path), "exec", dont_inherit=True)
     except SyntaxError as error:
-        fence_line = fences[0].map[0] if fences[0].map else start
         raise CourseError(
             f"The starter does not compile: {error.msg}.",
             remedy="Mend it: a starter runs as it is.",
             path=path,
-            line=offset + fence_line + 1 + (error.lineno or 1),
+            line=line + (error.lineno or 1),
         ) from error
-    return fences[0].content

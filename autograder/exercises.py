@@ -1,21 +1,26 @@
 """Exercises put together from their rooms, and checked before anything is built."""
 
 import ast
+import importlib.util
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograder.criteria import Criterion, load_criteria
 from autograder.errors import CourseError, collect, raise_all
+from autograder.files import pack, read_folder, unpack
 from autograder.rooms import Rooms
 
 if TYPE_CHECKING:
     from autograder.brief import Brief
 
 POINTS = 10
+_MANIFEST = "variant.yml"
+_BASES = ("solution", "starter", "nothing")
 _CAUGHT_BY = re.compile(r"\A# caught by: (\w+)$", re.MULTILINE)
 
 
@@ -25,8 +30,8 @@ class Variant:
 
     Attributes:
         name: ``right_...`` or ``wrong_...``.
-        path: The file.
-        source: The code.
+        path: The file or folder.
+        source: The code, or packed files.
         caught_by: For a wrong one, the criterion it must lose; empty for a right one.
         message: For a wrong one, a sentence part that the learner must then read.
     """
@@ -74,8 +79,9 @@ class Exercise:
 
     @property
     def solution_path(self) -> Path:
-        """The reference refactor."""
-        return self.rooms.solutions / self.part / f"{self.slug}.py"
+        """The reference refactor: a file, or a folder where answers are files."""
+        folder = self.rooms.solutions / self.part / self.slug
+        return folder if folder.is_dir() else folder.with_suffix(".py")
 
     @property
     def variants_path(self) -> Path:
@@ -100,13 +106,46 @@ class Exercise:
 
     @cached_property
     def solution(self) -> str:
-        """The reference refactor's source."""
+        """The reference refactor: code, or packed files."""
+        if self.solution_path.is_dir():
+            return pack(read_folder(self.solution_path))
         return self.solution_path.read_text(encoding="utf-8")
 
     @cached_property
     def variants(self) -> list[Variant]:
         """The other answers, right ones first."""
-        return [_read_variant(path) for path in sorted(self.variants_path.glob("*.py"))]
+        if self.brief.package is None:
+            found = sorted(self.variants_path.glob("*.py"))
+            return [_read_variant(path) for path in found]
+        folders = sorted(_folders(self.variants_path))
+        return [self._read_folder_variant(folder) for folder in folders]
+
+    def _read_folder_variant(self, folder: Path) -> Variant:
+        manifest = _read_manifest(folder)
+        base = {
+            "solution": self.solution,
+            "starter": self.brief.starter,
+            "nothing": pack({}),
+        }[manifest["based_on"]]
+        files = unpack(base)
+        own = read_folder(folder)
+        del own[_MANIFEST]
+        absent = [path for path in manifest["removes"] if path not in files]
+        idle = [path for path in own if files.get(path) == own[path]]
+        if absent or idle:
+            raise CourseError(
+                f"The variant changes nothing at {(absent + idle)[0]}.",
+                remedy="Remove the file, or the path under removes.",
+                path=folder / _MANIFEST,
+            )
+        kept = {p: text for p, text in files.items() if p not in manifest["removes"]}
+        return Variant(
+            folder.name,
+            folder,
+            pack(kept | own),
+            manifest["caught_by"],
+            " ".join(manifest["message"].split()),
+        )
 
     def criterion(self, name: str) -> Criterion:
         """Find a criterion.
@@ -145,7 +184,26 @@ class Exercise:
                 for path in missing
             ]
         )
+        if (self.brief.package is None) == self.solution_path.is_dir():
+            raise CourseError(
+                "The brief and the solution differ in what an answer is.",
+                remedy=(
+                    "With answer: files the solution is a folder, otherwise a .py file."
+                ),
+                path=self.brief_path,
+                line=2,
+            )
         errors = self._criteria_errors() + self._variant_errors()
+        errors += [
+            CourseError(
+                f"The library {name} is not installed.",
+                remedy="Pin it in requirements.in, or mend libraries: in the brief.",
+                path=self.brief_path,
+                line=2,
+            )
+            for name in self.brief.libraries
+            if importlib.util.find_spec(name) is None
+        ]
         raise_all(errors)
 
     def _required_paths(self) -> list[Path]:
@@ -209,7 +267,7 @@ class Exercise:
             errors.append(
                 CourseError(
                     f"There are {right} right and {wrong} wrong variants.",
-                    remedy="Write at least 3 right_*.py and 5 wrong_*.py.",
+                    remedy="Write at least 3 right_* and 5 wrong_* ones.",
                     path=self.variants_path,
                 )
             )
@@ -245,6 +303,41 @@ def _read_variant(path: Path) -> Variant:
     return Variant(
         path.stem, path, source, caught_by.group(1), " ".join(message.split())
     )
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    """Read what a variant of files says of itself."""
+    import yaml  # noqa: PLC0415 - as the brief's parsers: a page judges without
+
+    path = folder / _MANIFEST
+    told = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
+    match {"caught_by": "", "message": "", "removes": [], **(told or {})}:
+        case {
+            "based_on": str(base),
+            "caught_by": str(caught_by),
+            "message": str(message),
+            "removes": list(),
+            **rest,
+        } as manifest if (
+            base in _BASES
+            and not rest
+            and folder.name.startswith("wrong_" if caught_by else "right_")
+            and bool(caught_by) == bool(message)
+        ):
+            return manifest
+    raise CourseError(
+        "This variant does not say what it is.",
+        remedy=(
+            "Name the folder right_* or wrong_*; in variant.yml say based_on: (one of "
+            f"{', '.join(_BASES)}), perhaps removes: [paths], and for a wrong one "
+            "caught_by: <criterion> and message: <the words learners must read>."
+        ),
+        path=path,
+    )
+
+
+def _folders(place: Path) -> Iterator[Path]:
+    return (p for p in place.glob("*") if p.is_dir() and p.name[0] not in "_.")
 
 
 def find_exercises(rooms: Rooms) -> list[Exercise]:
@@ -285,17 +378,16 @@ def _topics(rooms: Rooms) -> list[tuple[str, str]]:
     """Every (part, slug) that any room knows."""
     found: set[tuple[str, str]] = set()
     for room, pattern, prefix in (
-        (rooms.exercises, "*/*.md", ""),
-        (rooms.exercises, "*/test_*.py", "test_"),
-        (rooms.hidden_tests, "*/test_*.py", "test_"),
-        (rooms.solutions, "*/*.py", ""),
-        (rooms.variants, "*/*/*.py", None),
+        (rooms.exercises, "*.md", ""),
+        (rooms.exercises, "test_*.py", "test_"),
+        (rooms.hidden_tests, "test_*.py", "test_"),
+        (rooms.solutions, "*.py", ""),
     ):
-        for path in room.glob(pattern):
-            if prefix is None:
-                found.add((path.parent.parent.name, path.parent.name))
-            else:
-                found.add((path.parent.name, path.stem.removeprefix(prefix)))
+        for path in room.glob(f"*/{pattern}"):
+            found.add((path.parent.name, path.stem.removeprefix(prefix)))
+    for room in (rooms.exercises, rooms.solutions, rooms.variants):
+        for part in _folders(room):
+            found |= {(part.name, folder.name) for folder in _folders(part)}
     return sorted(found)
 
 

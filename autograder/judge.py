@@ -14,7 +14,7 @@ from typing import Any
 from autograder.border.channel import BorderClosed
 from autograder.criteria import Criterion, CriterionNotMet, Evidence
 from autograder.exercises import Exercise
-from autograder.namespace import Namespace, NamespaceError
+from autograder.namespace import LoadError, Namespace, NamespaceError
 
 SECONDS_PER_CRITERION = 10
 
@@ -68,7 +68,7 @@ def judge(
     """
     findings: dict[str, Evidence | None] = {}
     for criterion in exercise.criteria:
-        findings[criterion.name] = _apply(criterion, source, exercise.brief.starter)
+        findings[criterion.name] = _apply(exercise, criterion, source)
         if stop_at_first and findings[criterion.name]:
             break
     return verdicts_of(exercise, findings)
@@ -108,13 +108,12 @@ def judge_one(exercise: Exercise, source: str, name: str) -> Verdict:
         CourseError: The exercise has no such criterion.
     """
     criterion = exercise.criterion(name)
-    starter = exercise.brief.starter
-    evidence = _apply(criterion, source, starter)
+    evidence = _apply(exercise, criterion, source)
     if criterion.kind == "design" or evidence is not None:
         return Verdict(criterion, evidence)
     designs = (c for c in exercise.criteria if c.kind == "design")
     return Verdict(
-        criterion, None, any(_apply(c, source, starter) is None for c in designs)
+        criterion, None, any(_apply(exercise, c, source) is None for c in designs)
     )
 
 
@@ -130,11 +129,13 @@ def points(verdicts: Iterable[Verdict]) -> int:
     return sum(verdict.points for verdict in verdicts)
 
 
-def _apply(criterion: Criterion, source: str, starter: str) -> Evidence | None:
+def _apply(exercise: Exercise, criterion: Criterion, source: str) -> Evidence | None:
+    package = exercise.brief.package
     return find(
         criterion,
-        starter,
-        lambda: Namespace(source, "solution"),
+        exercise.brief.starter,
+        lambda: Namespace(source, "solution", package),
+        package=package,
         seconds=SECONDS_PER_CRITERION,
     )
 
@@ -144,6 +145,7 @@ def find(
     starter: str,
     run: Run,
     *,
+    package: str | None = None,
     seconds: float,
 ) -> Evidence | None:
     """Apply one criterion to fresh copies of the code, quietly and within its time.
@@ -152,6 +154,7 @@ def find(
         criterion: The criterion.
         starter: The original code; it runs in this process.
         run: Runs the learner's code.
+        package: What callers import from where answers are files; None for a cell.
         seconds: Time for all of it.
 
     Returns:
@@ -159,7 +162,7 @@ def find(
     """
     with _quiet(), _time_limit(seconds):
         try:
-            _run(criterion, starter, run)
+            _run(criterion, starter, run, package)
         except CriterionNotMet as error:
             return error.evidence
         except NamespaceError as error:
@@ -217,21 +220,34 @@ def out_of_time(criterion: Criterion) -> Evidence:
     )
 
 
-def _run(criterion: Criterion, starter: str, run: Run) -> None:
+def _run(criterion: Criterion, starter: str, run: Run, package: str | None) -> None:
     try:
         solution = run()
     except (Exception, SystemExit) as error:
-        line = error.lineno if isinstance(error, SyntaxError) else None
-        place = f" in line {line}" if line else ""
-        raise CriterionNotMet(
+        raise _does_not_run(error, package) from error
+    given: dict[str, Any] = {"solution": solution}
+    if "original" in inspect.signature(criterion.function).parameters:
+        given["original"] = Namespace(starter, "original", package)
+    criterion.function(**given)
+
+
+def _does_not_run(error: BaseException, package: str | None) -> CriterionNotMet:
+    line = error.lineno if isinstance(error, SyntaxError) else None
+    place = f" in line {line}" if line else ""
+    if package is None:
+        return CriterionNotMet(
             called="your cell on its own, in a fresh Python",
             got=f"raised {type(error).__name__}: {error}{place}",
             expected="code that runs; keep everything it needs in this one cell",
-        ) from error
-    given: dict[str, Any] = {"solution": solution}
-    if "original" in inspect.signature(criterion.function).parameters:
-        given["original"] = Namespace(starter, "original")
-    criterion.function(**given)
+        )
+    # Exceptions cross the border as classes of the same name. One that the package
+    # raises is told there: here there is no traceback.
+    told = type(error).__name__ == LoadError.__name__
+    return CriterionNotMet(
+        called=f"your files on their own: import {package}".removesuffix(": import "),
+        got=str(error) if told else f"raised {type(error).__name__}: {error}",
+        expected="files that can be imported in a fresh Python",
+    )
 
 
 @contextlib.contextmanager

@@ -6,7 +6,9 @@ string in memory, with no project on disk.
 
 import ast
 import difflib
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 import yaml
 from cosmic_ray.mutating import mutate_code
@@ -14,6 +16,7 @@ from cosmic_ray.plugins import get_operator, operator_names
 
 from autograder.errors import CourseError
 from autograder.exercises import Exercise
+from autograder.files import is_packed, pack, unpack
 
 # These two need to be told a variable and its causes; the others stand for themselves.
 _SKIPPED_OPERATORS = ("core/VariableReplacer", "core/VariableInserter")
@@ -24,8 +27,9 @@ class Mutant:
     """One changed solution.
 
     Attributes:
-        key: The changed lines, ``before => after``, with the function they stand in.
-        source: The changed code.
+        key: The changed lines, ``before => after``, with the function they stand in; of
+            files with the path before.
+        source: The changed code, or packed files.
     """
 
     key: str
@@ -33,14 +37,27 @@ class Mutant:
 
 
 def make_mutants(source: str) -> list[Mutant]:
-    """Make every single change that the mutation tool knows.
+    """Make every single change that is known for the languages of a solution.
 
     Args:
-        source: The reference solution.
+        source: The reference solution: code, or packed files.
 
     Returns:
-        The mutants that compile and differ in more than annotations and docstrings.
+        The mutants, one file changed in each.
     """
+    if not is_packed(source):
+        return _mutate_python(source)
+    files = unpack(source)
+    return [
+        Mutant(f"{path}: {mutant.key}", pack({**files, path: mutant.source}))
+        for path, text in files.items()
+        if (mutate := MUTATORS.get(PurePosixPath(path).suffix))
+        for mutant in mutate(text)
+    ]
+
+
+def _mutate_python(source: str) -> list[Mutant]:
+    """Mutants that compile and differ in more than annotations and docstrings."""
     meaning = _meaning(source)
     seen = {meaning}
     mutants: list[Mutant] = []
@@ -162,3 +179,7 @@ def _scope(source: str, line: int) -> str:
 
 def _first_line(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> int:
     return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+
+
+MUTATORS: dict[str, Callable[[str], list[Mutant]]] = {".py": _mutate_python}
+"""What makes the mutants of a file, by the suffix of its name."""

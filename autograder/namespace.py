@@ -4,50 +4,87 @@ Criteria use this narrow surface only (attributes, calls, plain data, probe sour
 that the same criterion can run with the learner's code in another process.
 """
 
-import functools
+import contextlib
 import sys
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
+
+from autograder import given
+from autograder.errors import CourseError
+from autograder.files import CELL_FILE, unpack
+from autograder.modules import Modules, compiled
 
 
 class NamespaceError(AttributeError):
     """A name that a criterion needs is not defined by the learner's code."""
 
 
-@functools.lru_cache(maxsize=100)
-def _compiled(source: str, file: str) -> CodeType:
-    """Compile code that runs again for each criterion; running it is much faster."""
-    # Without dont_inherit this file's __future__ imports would leak in.
-    return compile(source, file, "exec", dont_inherit=True)
+class LoadError(Exception):
+    """Files that cannot be run; the text completes "It ..."."""
+
+
+def files_of(source: str, package: str | None) -> dict[str, str]:
+    """Give the files of an answer.
+
+    Args:
+        source: The code, or packed files.
+        package: None where the answer is a cell.
+
+    Returns:
+        Text by path; a cell is one file.
+    """
+    return {CELL_FILE: source} if package is None else unpack(source)
 
 
 class Namespace:
     """Code that was run, offered as attributes.
 
     Args:
-        source: The code.
-        name: The module name it runs under; tracebacks and ``__module__`` show it.
+        source: The code, or packed files.
+        name: The module name that a cell runs under; tracebacks and ``__module__`` show
+            it. Of files, tracebacks show it.
+        package: The package that callers import names from where the answer is files,
+            empty where they import nothing; None where the answer is a cell.
 
     Raises:
-        Exception: Whatever the code raises while it is run.
+        LoadError: The files are no answer, or their package cannot be imported.
+        Exception: Whatever a cell raises while it is run.
     """
 
     source: str
 
-    def __init__(self, source: str, name: str = "solution") -> None:
-        module = ModuleType(name)
-        # Pydantic, dataclasses and typing look names up in the module of a class.
-        sys.modules[name] = module
+    def __init__(
+        self, source: str, name: str = "solution", package: str | None = None
+    ) -> None:
+        given.offer()
         self.source = source
-        self._module = module
-        code = _compiled(source, f"<{name}>")
-        exec(code, module.__dict__)  # noqa: S102 - running the code is the purpose
+        self._package = package
+        self._tree: Modules | None = None
+        if package is None:
+            self._module = _run_cell(source, name)
+        else:
+            self._tree = _tree(source, name)
+            self._module = _import(self._tree, package)
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The answer's files: text by path; a cell is one file."""
+        return files_of(self.source, self._package)
 
     def __getattr__(self, name: str) -> Any:
         try:
-            return self._module.__dict__[name]
-        except KeyError:
+            return self._find(name)
+        except (KeyError, AttributeError):
             raise NamespaceError(f"Your code defines no {name}.", name=name) from None
+
+    def _find(self, name: str) -> Any:
+        """Find what ``from package import name`` does, which may be a module."""
+        if self._tree is None:
+            return vars(self._module)[name]
+        inner = f"{self._package}.{name}"
+        if name not in vars(self._module) and self._tree.has(inner):
+            return self._tree.load(inner)
+        return getattr(self._module, name)
 
     def defines(self, name: str) -> bool:
         """Tell whether the code defines a top-level name.
@@ -58,14 +95,18 @@ class Namespace:
         Returns:
             True when it is there.
         """
-        return name in self._module.__dict__
+        try:
+            self._find(name)
+        except (KeyError, AttributeError):
+            return False
+        return True
 
     def probe(self, source: str, **given: object) -> "Probe":
         """Run a criterion's own code beside the learner's, with all names in reach.
 
         A probe is for what plain calls cannot express, such as a subclass of the
         learner's base class. It sees a copy of the names, so nothing that it defines
-        stays behind.
+        stays behind. Beside files it can import all of them.
 
         Args:
             source: Code of the criterion.
@@ -79,15 +120,42 @@ class Namespace:
             Exception: Whatever the probe or the learner's code under it raises.
         """
         names = {**self._module.__dict__, **given}
-        code = _compiled(source, "<probe>")
+        code = compiled(source, "<probe>")
+        in_reach = self._tree.in_reach() if self._tree else contextlib.nullcontext()
         try:
-            exec(code, names)  # noqa: S102 - the source is the criterion author's
+            with in_reach:
+                exec(code, names)  # noqa: S102 - the source is the criterion author's
         except NameError as error:
             # A name that the probe expects of the learner, such as a class to build on.
             raise NamespaceError(
                 f"Your code defines no {error.name}.", name=error.name
             ) from error
         return Probe(names)
+
+
+def _run_cell(source: str, name: str) -> ModuleType:
+    module = ModuleType(name)
+    # Pydantic, dataclasses and typing look names up in the module of a class.
+    sys.modules[name] = module
+    code = compiled(source, f"<{name}>")
+    exec(code, module.__dict__)  # noqa: S102 - running the code is the purpose
+    return module
+
+
+def _tree(source: str, name: str) -> Modules:
+    try:
+        return Modules(unpack(source), name)
+    except CourseError as error:
+        raise LoadError(f"cannot be read: {error}") from error
+
+
+def _import(tree: Modules, package: str) -> ModuleType:
+    if not package:
+        return tree.new_module("answer")
+    try:
+        return tree.load(package)
+    except (Exception, SystemExit) as error:
+        raise LoadError(f"raised {tree.told(error)}") from error
 
 
 class Probe:

@@ -10,9 +10,12 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 from IPython.core.interactiveshell import InteractiveShell
 
+from autograder import given
 from autograder.errors import CourseError
 from autograder.exercises import Exercise
+from autograder.files import pack, read_answer
 from autograder.judge import Verdict, judge_one
+from autograder.namespace import files_of
 from autograder.report import as_html, as_text
 from autograder.rooms import Rooms
 
@@ -44,11 +47,30 @@ class CheckResult:
         return as_html(self.verdict, self._exercise)
 
 
+class FileList:
+    """The files of an answer as a cell's result.
+
+    Args:
+        files: Text by path.
+    """
+
+    def __init__(self, files: dict[str, str]) -> None:
+        self._files = files
+
+    def __repr__(self) -> str:
+        width = max(map(len, self._files), default=0)
+        lines = [
+            f"{path:{width}}  {len(text.splitlines()):4} lines"
+            for path, text in self._files.items()
+        ]
+        return "\n".join(lines) or "There are no files."
+
+
 class Checker:
-    """Judges the answer cell of the running notebook.
+    """Judges the answer cell of the running notebook, or the files beside it.
 
     Only that one cell is judged, run afresh on its own: what was defined by other cells
-    or by earlier versions of it neither helps nor harms.
+    or by earlier versions of it neither helps nor harms. Files are read anew each time.
 
     Args:
         exercise: The exercise.
@@ -63,7 +85,7 @@ class Checker:
         shell.events.register("pre_run_cell", self._remember)
 
     def __call__(self, criterion: str) -> CheckResult:
-        """Judge the answer cell by one criterion.
+        """Judge the answer by one criterion.
 
         Args:
             criterion: The criterion's name.
@@ -72,10 +94,22 @@ class Checker:
             The verdict; Jupyter shows it as a card.
 
         Raises:
-            CourseError: There is no such criterion, or the answer cell was not run.
+            CourseError: There is no such criterion, the answer cell was not run, or the
+                files are not what an answer may hold.
         """
         verdict = judge_one(self._exercise, self._answer(), criterion)
         return CheckResult(verdict, self._exercise)
+
+    def files(self) -> FileList:
+        """List the files that are judged.
+
+        Returns:
+            The list; Jupyter shows it.
+
+        Raises:
+            CourseError: As for a check.
+        """
+        return FileList(files_of(self._answer(), self._exercise.brief.package))
 
     def _remember(self, info: Any) -> None:
         """Keep the source of each cell; JupyterLab says which cell it runs."""
@@ -92,6 +126,8 @@ class Checker:
         return cell_id if isinstance(cell_id, str) else None
 
     def _answer(self) -> str:
+        if self._exercise.brief.package is not None:
+            return pack(read_answer(Path.cwd(), self._exercise.slug))
         if ANSWER_ID in self._by_cell:
             return self._by_cell[ANSWER_ID]
         # nbgrader and nbval run the saved file from top to bottom and name no cells.
@@ -135,6 +171,7 @@ def exercise(slug: str) -> Checker:
     if sys.platform == "emscripten":
         _link_to_the_book_around()
     rooms = Rooms.of_this_course()
+    given.offer()
     found = sorted(rooms.exercises.glob(f"*/{slug}.md"))
     if not found:
         raise CourseError(

@@ -4,9 +4,24 @@ from pathlib import Path
 
 import pytest
 
+from autograder.brief import Brief
 from autograder.exercises import Exercise
 from autograder.namespace import Namespace
 from autograder.rooms import Rooms
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out starters: tests in them are the learner's to refactor.
+
+    Args:
+        collection_path: What pytest is about to look into.
+
+    Returns:
+        True for the folder of a starter; None for all else.
+    """
+    exercises = Rooms.of_this_course().exercises
+    starter = collection_path.is_dir() and collection_path.parent.parent == exercises
+    return starter or None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -29,17 +44,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def solution(answer: str) -> Namespace:
+def solution(request: pytest.FixtureRequest, answer: str) -> Namespace:
     """The names of one answer, run afresh."""
-    return Namespace(answer, "solution")
+    return Namespace(answer, "solution", _brief_of(request).package)
 
 
 @pytest.fixture
 def original(request: pytest.FixtureRequest) -> Namespace:
     """The names of the starter, run afresh."""
+    brief = _brief_of(request)
+    return Namespace(brief.starter, "original", brief.package)
+
+
+def _brief_of(request: pytest.FixtureRequest) -> Brief:
     exercise = _exercise_of(Path(request.module.__file__))
     assert exercise is not None  # noqa: S101 - pytest_generate_tests found it
-    return Namespace(exercise.brief.starter, "original")
+    return exercise.brief
 
 
 def _exercise_of(path: Path) -> Exercise | None:

@@ -2,6 +2,10 @@
 
 import ast
 import builtins
+from collections.abc import Callable
+from pathlib import PurePosixPath
+
+from autograder.files import CELL_FILE, is_packed, pack, unpack
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _NAMED = (*_DEFINITIONS, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
@@ -10,15 +14,27 @@ _NAMED = (*_DEFINITIONS, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
 def reformat(source: str) -> str:
     """Rewrite code without refactoring it.
 
-    Comments and blank lines go, quotes and line breaks change, and every local variable
-    gets another name. A criterion that this satisfies judges spelling.
+    A criterion that this satisfies judges spelling.
 
     Args:
-        source: Code that runs.
+        source: Code that runs, or packed files.
 
     Returns:
-        The same program in other words.
+        The same program in other words; files of no known language as they are.
     """
+    if not is_packed(source):
+        return _in_other_words(CELL_FILE, source)
+    files = unpack(source)
+    return pack({path: _in_other_words(path, text) for path, text in files.items()})
+
+
+def _in_other_words(path: str, text: str) -> str:
+    rewrite = REWRITERS.get(PurePosixPath(path).suffix)
+    return rewrite(text) if rewrite else text
+
+
+def _reformat_python(source: str) -> str:
+    """Change quotes, line breaks and all local names; comments and blank lines go."""
     tree = ast.parse(source)
     fixed = _fixed_names(tree)
     local = {
@@ -54,3 +70,7 @@ def _fixed_names(tree: ast.Module) -> set[str]:
 
 def _classes(tree: ast.Module) -> list[ast.ClassDef]:
     return [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+
+
+REWRITERS: dict[str, Callable[[str], str]] = {".py": _reformat_python}
+"""How a file is rewritten, by the suffix of its name."""

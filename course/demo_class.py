@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.exercises import Exercise
+from autograder.files import is_packed, unpack, write_folder
 from autograder.notebook import ANSWER_ID
 
 BROKEN = "def unfinished(:\n    pass\n"
@@ -55,7 +56,7 @@ def choose_answer(learner: Learner, exercise: Exercise) -> str:
         exercise: The exercise.
 
     Returns:
-        Source code for the answer cell, the same on every call.
+        Source code for the answer cell, or packed files, the same on every call.
     """
     chance = random.Random(f"{_SEED} {learner.id} {exercise.slug}")  # noqa: S311
     kind = chance.choices(range(5), weights=learner.habits)[0]
@@ -67,12 +68,12 @@ def choose_answer(learner: Learner, exercise: Exercise) -> str:
 
 
 def hand_in(release: Path, target: Path, answer: str) -> None:
-    """Write a submitted notebook: the released one with an answer in place.
+    """Write a submission: what was released with an answer in place.
 
     Args:
         release: The released notebook.
-        target: The submission's path.
-        answer: Source code for the answer cell.
+        target: The path of the submitted notebook.
+        answer: Source code for the answer cell, or packed files.
     """
     notebook = nbformat.read(release, as_version=4)
     for cell in notebook.cells:
@@ -80,3 +81,6 @@ def hand_in(release: Path, target: Path, answer: str) -> None:
             cell.source = answer.rstrip("\n")
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, target)
+    if release.with_suffix("").is_dir():
+        files = unpack(answer) if is_packed(answer) else {"notes.txt": answer}
+        write_folder(target.with_suffix(""), files)

@@ -6,6 +6,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from autograder.exercises import find_exercise
+from autograder.files import is_packed, unpack, write_folder
 from autograder.rooms import Rooms
 
 # nbval's client knows no Output widgets, which is where a control's text goes. These
@@ -37,6 +39,9 @@ def lay_out(rooms: Rooms) -> list[Path]:
     solutions = rooms.build / "nbgrader" / "source"
     for source in sorted(solutions.glob("*/*.ipynb")):
         target = folder / "solutions" / source.relative_to(solutions)
+        solution = find_exercise(rooms, source.stem).solution
+        if is_packed(solution):
+            write_folder(target.with_suffix(""), unpack(solution))
         made.append(_execute(nbformat.read(source, as_version=4), target))
     return made
 

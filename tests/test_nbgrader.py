@@ -20,9 +20,9 @@ from autograder.judge import judge
 from autograder.reformat import reformat
 from autograder.rooms import Rooms
 from autograder.standards import load_standards
-from course.build import run_nbgrader
 from course.commands.test import FULL_VARIABLE
 from course.demo_class import BROKEN, hand_in
+from course.nbgrader import run_nbgrader
 
 PART = "01_design"
 EXERCISES = [e for e in find_exercises(Rooms.of_this_course()) if e.part == PART]

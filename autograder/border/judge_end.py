@@ -14,7 +14,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from autograder.border.channel import BorderClosed, Channel
-from autograder.namespace import NamespaceError
+from autograder.namespace import NamespaceError, files_of
 from autograder.values import Foreign, Shape, Thing
 
 # Their public attributes lead out of what was handed over.
@@ -362,17 +362,24 @@ class RemoteNamespace:
 
     Args:
         end: The border's end here.
-        source: The code; the other process runs it now.
+        source: The code, or packed files; the other process runs it now.
+        package: What callers import from where answers are files; None for a cell.
 
     Raises:
         Exception: Whatever the code raises while it is run.
     """
 
-    def __init__(self, end: JudgeEnd, source: str) -> None:
+    def __init__(self, end: JudgeEnd, source: str, package: str | None = None) -> None:
         self._end = end
         self._callables: dict[str, RemoteGlobal] = {}
+        self._package = package
         self.source = source
-        end.ask("start", source=source)
+        end.ask("start", source=source, package=package)
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The answer's files: text by path; a cell is one file."""
+        return files_of(self.source, self._package)
 
     def __getattr__(self, name: str) -> Any:
         if name not in self._callables:

@@ -185,7 +185,7 @@ class LearnerEnd(Channel):
         self._parted = True
 
     def _do_start(self, request: dict[str, Any]) -> None:
-        self._code = Namespace(request["source"], "solution")
+        self._code = Namespace(request["source"], "solution", request["package"])
 
     def _do_global(self, request: dict[str, Any]) -> Any:
         return getattr(self._code, request["name"])

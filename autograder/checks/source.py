@@ -18,9 +18,24 @@ def syntax_tree(solution: Namespace) -> ast.Module:
         solution: The learner's code.
 
     Returns:
-        Its syntax tree; comments, and so suppressions, are not part of it.
+        Its syntax tree, of files that of all Python files one after the other;
+        comments, and so suppressions, are not part of it.
     """
-    return ast.parse(solution.source)
+    trees = [ast.parse(text, path) for path, text in python_files(solution).items()]
+    body = [statement for tree in trees for statement in tree.body]
+    return ast.Module(body=body, type_ignores=[])
+
+
+def python_files(solution: Namespace) -> dict[str, str]:
+    """Give the Python files of an answer.
+
+    Args:
+        solution: The learner's code.
+
+    Returns:
+        Text by path; a cell is one file.
+    """
+    return {p: text for p, text in solution.files.items() if p.endswith(".py")}
 
 
 def _within(tree: ast.AST, names: Sequence[str]) -> list[ast.AST]:
@@ -278,8 +293,11 @@ def cognitive_complexity(solution: Namespace) -> dict[str, int]:
     """
     import complexipy  # noqa: PLC0415 - a browser lacks it
 
-    report = complexipy.code_complexity(solution.source, no_ignore=True)
-    return {function.name: function.complexity for function in report.functions}
+    return {
+        function.name: function.complexity
+        for text in python_files(solution).values()
+        for function in complexipy.code_complexity(text, no_ignore=True).functions
+    }
 
 
 def lint_remarks(solution: Namespace, rules: Sequence[str]) -> list[str]:
@@ -290,8 +308,17 @@ def lint_remarks(solution: Namespace, rules: Sequence[str]) -> list[str]:
         rules: Ruff rule codes, such as ``B006``.
 
     Returns:
-        One remark a line: code, line and message.
+        One remark a line: code, line and message, of files with the path before.
     """
+    files = python_files(solution)
+    return [
+        remark if len(files) == 1 else f"{path}: {remark}"
+        for path, text in files.items()
+        for remark in _remarks_on(text, rules)
+    ]
+
+
+def _remarks_on(text: str, rules: Sequence[str]) -> list[str]:
     command = [
         sys.executable,
         "-m",
@@ -304,7 +331,7 @@ def lint_remarks(solution: Namespace, rules: Sequence[str]) -> list[str]:
     command += ["--output-format", "json", "--select", ",".join(rules), "-"]
     run = subprocess.run(
         command,
-        input=solution.source,
+        input=text,
         capture_output=True,
         text=True,
         timeout=30,

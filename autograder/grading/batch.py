@@ -2,7 +2,6 @@
 
 import contextlib
 import csv
-import os
 import stat
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -197,13 +196,12 @@ class Batch:
     def _handed_in(self, templates: dict[str, Template]) -> Iterator[HandedIn]:
         for learner, folder in self._course.submitted(self._assignment):
             self.summary.learners += 1
-            paths = {slug: folder / f"{slug}.ipynb" for slug in templates}
-            there = [s for s, path in paths.items() if os.path.lexists(path)]
+            there = [s for s, known in templates.items() if known.handed_in(folder)]
             # Of a folder without any notebook all count as handed in unreadable:
             # whoever handed in something has a result.
             for slug in there or templates:
-                path, template = paths[slug], templates[slug]
-                submission = read_submission(path, template)
+                template = templates[slug]
+                submission = read_submission(folder / f"{slug}.ipynb", template)
                 task = self._grader.task(submission, learner)
                 yield HandedIn(learner, folder, template, submission, task)
 

@@ -640,7 +640,7 @@ def run_cells(
     session = _session
     assert session is not None  # noqa: S101 - for type checkers
     _close_doors()
-    session.shell.user_ns["check"] = _check
+    session.shell.user_ns["check"] = _Check()
     for cell in cells:
         emit(
             {"id": cell["id"], "outputs": session.run(cell["source"], seconds_per_cell)}
@@ -657,7 +657,7 @@ def _close_doors() -> None:
     # IPython's advice on how to leave a terminal.
     warnings.filterwarnings("ignore", message="To exit: use")
     course = ModuleType("autograder.notebook")
-    course.exercise = lambda _slug: _check  # type: ignore[attr-defined]
+    course.exercise = lambda _slug: _Check()  # type: ignore[attr-defined]
     sys.modules[course.__name__] = course
     if package := sys.modules.get("autograder"):
         package.notebook = course  # type: ignore[attr-defined]
@@ -677,6 +677,11 @@ class _Words(str):
     __repr__ = str.__str__
 
 
-def _check(_criterion: object = None) -> _Words:
-    """Stand in for ``check``: criteria are judged elsewhere."""
-    return _Words(_LATER)
+class _Check:
+    """Stands in for ``check``: criteria are judged elsewhere."""
+
+    def __call__(self, _criterion: object = None) -> _Words:
+        return _Words(_LATER)
+
+    def files(self) -> _Words:
+        return _Words(_LATER)

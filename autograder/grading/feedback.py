@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from autograder.exercises import Exercise
+from autograder.files import unpack
 from autograder.grading import untrusted
 from autograder.grading.files import write_whole
 from autograder.grading.intake import ANSWER_ID, Submission
@@ -110,7 +111,7 @@ class Page:
         learner: The learner's id.
         cards: One for each criterion, in the exercise's order.
         grades: What the gradebook says.
-        answer: The answer's source; None when there is none.
+        answer: The answer's source, or packed files; None when there is none.
         answer_shown: What the answer cell showed.
         cells: The learner's own cells.
         cells_left_out: How many more there were.
@@ -262,9 +263,22 @@ def render(page: Page) -> str:
             graded=_moment(grades.graded),
             comments=_comments(grades.comments, untouched=untouched),
             untouched=untouched,
-            answer=untrusted.code(answer, numbered=True) if answer else None,
+            answer=_shown_answer(page.exercise, answer) if answer else None,
         )
     )
+
+
+def _shown_answer(exercise: Exercise, answer: str) -> list[tuple[str, Markup]]:
+    """The answer's files with their paths; a cell needs none."""
+    if exercise.brief.package is None:
+        return [("", untrusted.code(answer, numbered="answer"))]
+    left = untrusted.LONGEST_TEXT
+    shown = []
+    for number, (path, text) in enumerate(unpack(answer).items(), start=1):
+        left -= len(text)  # colouring takes a moment for each line
+        ids = f"answer-{number}"
+        shown.append((path, untrusted.code(text, numbered=ids, plain=left < 0)))
+    return shown
 
 
 def _shared_facts(todo: Sequence[Card]) -> tuple[tuple[str, str], ...]:

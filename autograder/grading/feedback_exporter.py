@@ -15,6 +15,7 @@ from nbgrader.utils import determine_grade
 from autograder.criteria import Evidence
 from autograder.errors import CourseError
 from autograder.exercises import Exercise, find_exercise
+from autograder.files import FILES_ID
 from autograder.grading import untrusted
 from autograder.grading.feedback import (
     MOST_CELLS,
@@ -26,7 +27,7 @@ from autograder.grading.feedback import (
     verdict_card,
 )
 from autograder.grading.intake import ANSWER_ID
-from autograder.grading.result import COURSE, EVIDENCE
+from autograder.grading.result import COURSE, EVIDENCE, FILES
 from autograder.judge import verdicts_of
 from autograder.report import chapter_url
 from autograder.rooms import Rooms
@@ -118,12 +119,23 @@ def read_page(
         learner=told["student"],
         cards=_cards(nb.cells, exercise),
         grades=_grades(nb.cells, told, graded),
-        answer=answer.source if answer and not problem else None,
+        answer=None if problem else _answer(by_id),
         answer_shown=untrusted.show(answer.get("outputs", ()) if answer else ()),
         cells=own_cells(own),
         cells_left_out=max(len(own) - MOST_CELLS, 0),
         problem=str(problem) if problem else None,
     )
+
+
+def _answer(by_id: Mapping[str, NotebookNode]) -> str | None:
+    """The answer cell's source, or the files that the grader noted."""
+    if ANSWER_ID in by_id:
+        return str(by_id[ANSWER_ID].source)
+    for output in by_id.get(FILES_ID, {}).get("outputs", ()):
+        packed = output.get("metadata", {}).get(COURSE, {}).get(FILES)
+        if isinstance(packed, str):
+            return packed
+    return None
 
 
 def _nbgrader(cell: NotebookNode) -> Mapping[str, Any]:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from autograder.exercises import Exercise
+from autograder.files import FILES_ID
 from autograder.grading.intake import Submission, Template, as_notebook
-from autograder.grading.result import Output, Result, grade_output
+from autograder.grading.result import Output, Result, files_output, grade_output
 
 
 def scores_of(
@@ -51,6 +52,7 @@ def graded_notebook(
             output = grade_output(verdicts[grade_id], exercise)
             data = {**output["data"], "text/plain": f"{score:g}"}
             outputs[grade_id] = {**output, "data": data}
-    return as_notebook(
-        submission, template, result.outputs, outputs, flags=result.flags
-    )
+    shown = dict(result.outputs)
+    if template.of_files and submission.answer:
+        shown[FILES_ID] = [files_output(submission.answer)]
+    return as_notebook(submission, template, shown, outputs, flags=result.flags)

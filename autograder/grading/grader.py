@@ -20,6 +20,7 @@ from typing import Any, Self
 from autograder.criteria import Evidence
 from autograder.errors import CourseError
 from autograder.exercises import Exercise, find_exercises
+from autograder.files import FILES_ID
 from autograder.grading.cells import MAX_TOTAL, sound_outputs
 from autograder.grading.intake import Submission
 from autograder.grading.result import Output, Result
@@ -52,7 +53,7 @@ class Task:
         slug: The exercise.
         key: What the result depends on.
         seed: Where random inputs start from.
-        answer: The source of the answer cell.
+        answer: The source of the answer cell, or packed files.
         cells: The learner's own cells, each with ``id`` and ``source``.
     """
 
@@ -179,7 +180,9 @@ class Grader:
             cells=tuple(
                 {"id": cell.id, "source": cell.source}
                 for cell in submission.cells
-                if cell.cell_type == "code" and not _is_judged(cell.grade_id, exercise)
+                if cell.cell_type == "code"
+                and cell.grade_id != FILES_ID
+                and not _is_judged(cell.grade_id, exercise)
             ),
         )
 

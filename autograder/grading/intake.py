@@ -9,13 +9,14 @@ import hashlib
 import json
 import os
 import re
-import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+from autograder.errors import CourseError
+from autograder.files import FILES_ID, pack, read_answer, read_plain
 from autograder.grading.files import write_whole
 
 ANSWER_ID = "answer"
@@ -97,6 +98,23 @@ class Template:
     cells: tuple[TemplateCell, ...]
     kernelspec: Mapping[str, Any] = field(default_factory=lambda: dict(_PYTHON3))
 
+    @property
+    def of_files(self) -> bool:
+        """Whether the answer is the files beside the notebook, not one of its cells."""
+        return any(cell.grade_id == FILES_ID for cell in self.cells)
+
+    def handed_in(self, folder: Path) -> bool:
+        """Tell whether a learner's folder holds something of this exercise.
+
+        Args:
+            folder: The learner's folder of the assignment.
+
+        Returns:
+            Whether there is a notebook, or files in its stead.
+        """
+        suffixes = (".ipynb", "", ".zip") if self.of_files else (".ipynb",)
+        return any(os.path.lexists(folder / f"{self.slug}{s}") for s in suffixes)
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -122,7 +140,8 @@ class Submission:
     Attributes:
         slug: The exercise.
         cells: All released cells, each once, and the learner's own between them.
-        answer: The source of the answer cell; None when there is none to judge.
+        answer: The source of the answer cell, or packed files; None when there is none
+            to judge.
         problem: Why there is none, as a clause that completes "Your notebook ...".
         remarks: What was odd, for the instructor.
         digest: A SHA-256 of all that matters for grading.
@@ -169,10 +188,10 @@ class _Remarks:
 
 
 def read_submission(path: Path, template: Template) -> Submission:
-    """Read a notebook that a learner handed in.
+    """Read a notebook that a learner handed in, with the files beside it.
 
     Args:
-        path: The file.
+        path: The notebook.
         template: What was released.
 
     Returns:
@@ -185,10 +204,15 @@ def read_submission(path: Path, template: Template) -> Submission:
         cells, problem = _merge(given, template, remarks)
     except UnreadableError as error:
         cells, problem = [_as_released(cell) for cell in template.cells], str(error)
-    answers = (cell.source for cell in cells if cell.grade_id == ANSWER_ID)
-    answer = None if problem else next(answers, None)
-    if answer is None and problem is None:
-        problem = "has no answer cell in what was released; tell your instructor"
+    if template.of_files:
+        if problem:  # all that counts are the files
+            remarks.add(f"the notebook {problem}; its files were graded")
+        answer, problem = _files_beside(path)
+    else:
+        answers = (cell.source for cell in cells if cell.grade_id == ANSWER_ID)
+        answer = None if problem else next(answers, None)
+        if answer is None and problem is None:
+            problem = "has no answer cell in what was released; tell your instructor"
     return Submission(
         template.slug,
         tuple(cells),
@@ -197,6 +221,19 @@ def read_submission(path: Path, template: Template) -> Submission:
         remarks(),
         _digest(cells, answer, problem),
     )
+
+
+def _files_beside(path: Path) -> tuple[str | None, str | None]:
+    """Read the files of an answer; else say why that cannot be done."""
+    if path.parent.is_symlink():
+        return None, "lies in a folder that is a link; hand in a folder"
+    try:
+        return pack(read_answer(path.parent, path.stem)), None
+    except CourseError as error:
+        reason = str(error)
+    except OSError:
+        reason = "The folder cannot be read; hand it in again."
+    return None, f"comes without files that can be graded: {reason.rstrip('.')}"
 
 
 def read_plain_file(path: Path, limit: int) -> bytes:
@@ -212,44 +249,23 @@ def read_plain_file(path: Path, limit: int) -> bytes:
     Raises:
         UnreadableError: A clause that says why not, such as "is not a plain file".
     """
-    # A link in place of the file or its folder would lead to another learner's work; a
-    # pipe would wait for ever.
-    flags = os.O_RDONLY
-    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
-        flags |= getattr(os, name, 0)
     try:
+        # A link in place of the folder would lead to another learner's work.
         if path.parent.is_symlink():
             raise UnreadableError("lies in a folder that is a link; hand in a folder")
-        descriptor = os.open(path, flags)
+        content = read_plain(path, limit)
     except FileNotFoundError as error:
         raise UnreadableError("was not handed in") from error
     except (OSError, ValueError) as error:
         raise UnreadableError(
-            "is not a plain file that can be opened; hand in the notebook itself"
+            "is not a plain file that can be read; hand in the notebook itself"
         ) from error
-    try:
-        return _read_all(descriptor, limit)
-    except OSError as error:
-        raise UnreadableError(f"could not be read to its end; {_AGAIN}") from error
-    finally:
-        os.close(descriptor)
-
-
-def _read_all(descriptor: int, limit: int) -> bytes:
-    found = os.fstat(descriptor)
-    if not stat.S_ISREG(found.st_mode):
-        raise UnreadableError("is not a plain file; hand in the notebook itself")
-    parts: list[bytes] = []
-    room = limit + 1 if found.st_size <= limit else 0
-    while room > 0 and (part := os.read(descriptor, room)):
-        parts.append(part)
-        room -= len(part)
-    if room == 0:
+    if content is None:
         raise UnreadableError(
             f"is larger than {limit / 1e6:g} MB; clear its outputs, save it and hand "
             "it in again"
         )
-    return b"".join(parts)
+    return content
 
 
 def _parse(data: bytes) -> object:

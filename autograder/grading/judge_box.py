@@ -17,6 +17,7 @@ from autograder.criteria import Evidence
 from autograder.exercises import Exercise, find_exercises
 from autograder.grading.zygote import Main, Work
 from autograder.judge import find, judge, out_of_time
+from autograder.namespace import files_of
 from autograder.rooms import Rooms
 from autograder.sandbox import Level, Limits, confine
 
@@ -90,7 +91,8 @@ def _judge(
         evidence = find(
             criterion,
             exercise.brief.starter,
-            lambda: RemoteNamespace(end, request["source"]),
+            lambda: RemoteNamespace(end, request["source"], exercise.brief.package),
+            package=exercise.brief.package,
             seconds=seconds,
         )
         end.part()
@@ -130,6 +132,7 @@ def secret_lines(exercise: Exercise) -> tuple[str, ...]:
         [
             exercise.visible_path.read_text(encoding="utf-8"),
             exercise.brief_path.read_text(encoding="utf-8"),
+            *files_of(exercise.brief.starter, exercise.brief.package).values(),
             *(f"{c.title}\n{c.hint}" for c in exercise.criteria),
         ]
     )

@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable
 from typing import Any
 
+from autograder import given
 from autograder.border import learner_end
 from autograder.grading import cells
 from autograder.grading.zygote import Main, Work
@@ -71,6 +72,7 @@ def warm() -> tuple[Callable[[Work], None], Main]:
     """
     for name in _LIBRARIES:
         importlib.import_module(name)
+    given.load_all()
     cells.warm_up()
     return _load_libraries, live_in_box
 

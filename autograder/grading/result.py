@@ -7,14 +7,16 @@ from typing import Any
 
 from autograder.criteria import Evidence
 from autograder.exercises import Exercise
+from autograder.files import unpack
 from autograder.judge import Verdict, verdicts_of
 from autograder.report import as_html
 
 Output = dict[str, Any]
 """One output of a notebook cell, in nbformat's form."""
 
-COURSE, EVIDENCE = "course", "evidence"
-"""Where the metadata of a grade cell's output keeps why it is not met, or None."""
+COURSE, EVIDENCE, FILES = "course", "evidence", "files"
+"""Where the metadata of an output keeps why a criterion is not met, or None; and the
+files that were handed in, packed."""
 
 
 @dataclass(frozen=True)
@@ -119,4 +121,22 @@ def grade_output(verdict: Verdict, exercise: Exercise) -> Output:
             "text/plain": str(verdict.points),
             "text/html": as_html(verdict, exercise),
         },
+    }
+
+
+def files_output(answer: str) -> Output:
+    """Write the files that were handed in as the output of the cell that lists them.
+
+    Args:
+        answer: Packed files.
+
+    Returns:
+        A ``display_data`` in nbformat's form, for instructors to read.
+    """
+    files = unpack(answer)
+    shown = "\n\n".join(f"==== {path}\n{text}" for path, text in files.items())
+    return {
+        "output_type": "display_data",
+        "metadata": {COURSE: {FILES: answer}},
+        "data": {"text/plain": shown},
     }

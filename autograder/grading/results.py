@@ -66,7 +66,8 @@ def exercise_digest(exercise: Exercise) -> str:
         A SHA-256.
     """
     paths = (exercise.brief_path, exercise.visible_path, exercise.hidden_path)
-    return _digest(paths)
+    made_of = f"{_digest(paths)} {exercise.brief.starter}"
+    return hashlib.sha256(made_of.encode()).hexdigest()
 
 
 @cache

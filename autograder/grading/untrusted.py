@@ -84,12 +84,13 @@ def valid(text: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def code(source: str, *, numbered: bool = False, plain: bool = False) -> Markup:
+def code(source: str, *, numbered: str = "", plain: bool = False) -> Markup:
     """Colour Python code.
 
     Args:
         source: The code; it need not compile.
-        numbered: Whether each line gets an id, ``answer-1`` and so on, to link to.
+        numbered: What lines are numbered by: ``answer`` makes their ids ``answer-1``
+            and so on, to link to. Without it they get none.
         plain: Whether to save the time that colours take.
 
     Returns:
@@ -101,7 +102,7 @@ def code(source: str, *, numbered: bool = False, plain: bool = False) -> Markup:
     else:  # Pygments escapes what it is given, and ends its spans with each line
         coloured = highlight(source, _lexer(), _formatter())
     spans = [
-        f'<span id="answer-{number}">{line}</span>' if numbered else line
+        f'<span id="{numbered}-{number}">{line}</span>' if numbered else line
         for number, line in enumerate(coloured.rstrip("\n").split("\n"), start=1)
     ]
     return Markup("\n".join(spans))  # noqa: S704 - escaped above

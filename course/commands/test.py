@@ -11,7 +11,8 @@ from rich.console import Console
 
 from autograder.errors import CourseError
 from autograder.rooms import Rooms
-from course.build import Builder, nbgrader_environment
+from course.build import Builder
+from course.nbgrader import nbgrader_environment
 from course.reproduce import lay_out
 
 FULL_VARIABLE = "COURSE_FULL"
