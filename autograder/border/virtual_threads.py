@@ -1,4 +1,4 @@
-"""Threads that take turns, on a clock that jumps, and services that the judge watches.
+"""Threads that take turns, on a clock that jumps, and fakes that the judge watches.
 
 Runs beside learner code: ``autograder.checks.threads`` sends this file over the border
 as a probe. It needs the standard library only. It runs the learner's code anew, with
@@ -425,7 +425,7 @@ def _run_anew(source: str, world: _World) -> types.ModuleType:
     return module
 
 
-class Service:
+class SlowFake:
     """Offers functions; how long a call takes the judge says.
 
     Args:
@@ -478,7 +478,7 @@ def run(
     """
     world = _World(judge)
     for item in [*args, *kwargs.values()]:
-        if isinstance(item, Service):
+        if isinstance(item, SlowFake):
             item.enter(world)
     with _Replacements(world).in_force():
         try:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from autograder.checks.event_loop import EventLoop, Feed, Service, Takes
+from autograder.checks.event_loop import EventLoop, Feed, SlowFake, Takes
 from autograder.criteria import CriterionNotMet
 from autograder.namespace import Namespace
 
@@ -82,9 +82,9 @@ def loop(code: Namespace) -> EventLoop:
     return EventLoop(code)
 
 
-def shop(seconds: float = 60.0) -> Service:
+def shop(seconds: float = 60.0) -> SlowFake:
     price = {"tea": 5, "rye": 2}
-    return Service(
+    return SlowFake(
         "shop",
         price=lambda name: Takes(seconds, price.get(name, KeyError(name))),
         functions={"close": Takes()},
@@ -100,9 +100,9 @@ def test_what_runs_at_once_is_seen(code: Namespace, loop: EventLoop) -> None:
 
 
 def test_calls_are_noted_with_their_times(code: Namespace, loop: EventLoop) -> None:
-    service = shop(10)
-    loop.run(code.in_turn, service, ["tea", "coal"])
-    tea, coal = service.calls_of("price")
+    fake = shop(10)
+    loop.run(code.in_turn, fake, ["tea", "coal"])
+    tea, coal = fake.calls_of("price")
     assert (tea.started, tea.ended, tea.how) == (0, 10, "returned")
     assert (coal.started, coal.ended, coal.how) == (10, 20, "raised")
     assert (repr(coal), coal.seconds) == ("price('coal')", 10)
@@ -112,8 +112,8 @@ def test_of_two_that_end_together_the_first_is_first(
     code: Namespace, loop: EventLoop
 ) -> None:
     numbers = list(range(30))
-    service = Service("shop", price=lambda number: Takes(1.0, number))
-    assert loop.run(code.first_done, service, numbers).outcome.value == numbers
+    fake = SlowFake("shop", price=lambda number: Takes(1.0, number))
+    assert loop.run(code.first_done, fake, numbers).outcome.value == numbers
 
 
 def test_an_error_names_its_causes(code: Namespace, loop: EventLoop) -> None:
@@ -132,11 +132,11 @@ def test_what_runs_on_is_seen(code: Namespace, loop: EventLoop) -> None:
 
 
 def test_a_caller_can_give_up(code: Namespace, loop: EventLoop) -> None:
-    service = shop()
-    run = loop.run(code.released, service, ["tea"], cancel_at=7)
+    fake = shop()
+    run = loop.run(code.released, fake, ["tea"], cancel_at=7)
     assert run.outcome.errors[0] == "CancelledError"
     assert run.seconds == 7
-    assert [call.how for call in service.calls] == ["cancelled", "returned"]
+    assert [call.how for call in fake.calls] == ["cancelled", "returned"]
 
 
 def test_timeouts_go_by_the_clock_that_jumps(code: Namespace, loop: EventLoop) -> None:
@@ -181,14 +181,14 @@ def test_a_feed_knows_how_far_ahead_it_was_taken(
     code: Namespace, loop: EventLoop
 ) -> None:
     for job, ahead in ((code.in_turn, 1), (code.together, 9)):
-        service = shop()
-        feed = Feed(["tea"] * 9, lambda service=service: ended(service))
-        loop.run(job, service, feed)
+        fake = shop()
+        feed = Feed(["tea"] * 9, lambda fake=fake: ended(fake))
+        loop.run(job, fake, feed)
         assert (feed.taken, feed.ahead) == (9, ahead)
 
 
-def ended(service: Service) -> int:
-    return sum(call.ended is not None for call in service.calls)
+def ended(fake: SlowFake) -> int:
+    return sum(call.ended is not None for call in fake.calls)
 
 
 def test_it_runs_inside_a_loop_that_runs_already(

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from autograder.checks.threads import Run, Service, Takes, Threads
+from autograder.checks.threads import Run, SlowFake, Takes, Threads
 from autograder.criteria import CriterionNotMet
 from autograder.namespace import Namespace, NamespaceError
 
@@ -133,7 +133,7 @@ def impatient(names, shop):
 
 
 def run(name: str, seconds: float = 1.0) -> Run:
-    shop = Service(
+    shop = SlowFake(
         "shop",
         price=lambda name: Takes(seconds, KeyError(name) if name == "coal" else 5),
     )
@@ -162,7 +162,7 @@ def test_an_hour_is_judged_at_once() -> None:
 
 
 def test_calls_tell_which_thread_made_them() -> None:
-    shop = Service("shop", price=Takes(1.0, 5))
+    shop = SlowFake("shop", price=Takes(1.0, 5))
     threads = Threads(Namespace(CODE))
     threads.run("by_queue", NAMES, shop)
     assert {call.by for call in shop.calls} == {1, 2, 3}
