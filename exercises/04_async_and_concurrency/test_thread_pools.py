@@ -65,7 +65,7 @@ def test_workers_is_kept_and_used(solution: Namespace) -> None:
     """While there are statements, as many threads read them as workers says."""
     count = fresh_number(24, 30)
     names = [f"2024/{number}" for number in range(count)]
-    for given, workers in (([3], 3), ([7], 7), ([], 4)):
+    for given, workers in (([3], 3), ([5], 5), ([], 4)):
         vault = SlowFake(
             "vault",
             fetch=lambda name: Takes(HOUR if name == names[0] else 2.0, "CH-1;100\n"),

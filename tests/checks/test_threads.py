@@ -2,6 +2,7 @@
 
 import collections
 import queue
+import selectors
 import threading
 import time
 
@@ -13,6 +14,7 @@ from autograder.namespace import Namespace, NamespaceError
 
 NAMES = list("abcdefgh")
 CODE = """
+import asyncio
 import queue
 import threading
 import time
@@ -92,6 +94,13 @@ def by_queue(names, shop):
         thread.join()
     return sum(results.get() for _ in names)
 
+def by_event_loop(names, shop):
+    async def main():
+        looks = [asyncio.to_thread(shop.price, name) for name in names[:4]]
+        await asyncio.sleep(9)
+        return sum(await asyncio.gather(*looks))
+    return 2 * asyncio.run(main())
+
 def left_alone(names, shop):
     global pool
     pool = ThreadPoolExecutor(3)
@@ -148,7 +157,9 @@ def test_an_update_without_a_lock_is_always_lost(name: str) -> None:
     assert {run(name).value(called=name) for _ in range(5)} == {10}
 
 
-@pytest.mark.parametrize("name", ["locked", "reentrant", "as_done", "by_queue"])
+@pytest.mark.parametrize(
+    "name", ["locked", "reentrant", "as_done", "by_queue", "by_event_loop"]
+)
 def test_an_update_that_is_guarded_is_never_lost(name: str) -> None:
     assert {run(name).value(called=name) for _ in range(5)} == {40}
 
@@ -200,7 +211,12 @@ def test_the_library_is_left_as_it_was() -> None:
         return [
             *(threading.Lock, threading.RLock, threading.excepthook),
             *(thread.start, thread.join, queue.SimpleQueue, queue.time),
-            *(time.sleep, time.monotonic, collections.Counter.__setitem__),
+            *(
+                selectors.DefaultSelector,
+                time.sleep,
+                time.monotonic,
+                collections.Counter.__setitem__,
+            ),
         ]
 
     before = known()
