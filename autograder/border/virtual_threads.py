@@ -292,6 +292,11 @@ class _Lock:
     def locked(self) -> bool:
         return self._held
 
+    def _at_fork_reinit(self) -> None:
+        """Be free in a forked process, as the library asks of the locks that it keeps."""
+        self._held = False
+        self._waiting.clear()
+
     def __enter__(self) -> bool:
         return self.acquire()
 

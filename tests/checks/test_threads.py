@@ -3,6 +3,8 @@
 import collections
 import queue
 import selectors
+import subprocess
+import sys
 import threading
 import time
 
@@ -223,6 +225,21 @@ def test_the_library_is_left_as_it_was() -> None:
     run("unlocked")
     run("embrace")
     assert known() == before
+
+
+def test_a_process_can_be_forked_afterwards() -> None:
+    """Dead threads are kept for a while, and the library tends to their locks."""
+    script = (
+        "import os, sys\n"
+        "from tests.checks.test_threads import run\n"
+        "run('unlocked'), run('left_alone')\n"
+        "child = os.fork()\n"
+        "sys.exit(os.waitpid(child, 0)[1] if child else 0)\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert told.stderr == ""
 
 
 def test_threads_of_others_notice_nothing() -> None:
