@@ -1,4 +1,4 @@
-"""An event loop whose clock jumps, and services on it that the judge watches.
+"""An event loop whose clock jumps, and fakes on it that the judge watches.
 
 Runs beside learner code: ``autograder.checks.event_loop`` sends this file over the
 border as a probe. It needs the standard library only, opens no socket and starts no
@@ -93,7 +93,7 @@ class _Loop(asyncio.BaseEventLoop):
         """No other thread has to wake the loop."""
 
 
-class _Service:
+class _SlowFake:
     """Offers coroutine functions; how long a call takes the judge says."""
 
     def __init__(self, link: Any, coroutines: list[str], functions: list[str]) -> None:
@@ -133,8 +133,8 @@ def _got_on() -> None:
         loop.got_on()
 
 
-def service(link: Any, coroutines: list[str], functions: list[str]) -> _Service:
-    """Make a service for learner code.
+def fake(link: Any, coroutines: list[str], functions: list[str]) -> _SlowFake:
+    """Make a fake for learner code.
 
     Args:
         link: The judge's end of it.
@@ -144,7 +144,7 @@ def service(link: Any, coroutines: list[str], functions: list[str]) -> _Service:
     Returns:
         An object that has them.
     """
-    return _Service(link, coroutines, functions)
+    return _SlowFake(link, coroutines, functions)
 
 
 def feed(link: Any) -> Iterator[Any]:

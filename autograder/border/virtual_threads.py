@@ -1,4 +1,4 @@
-"""Threads that take turns, on a clock that jumps, and services that the judge watches.
+"""Threads that take turns, on a clock that jumps, and fakes that the judge watches.
 
 Runs beside learner code: ``autograder.checks.threads`` sends this file over the border
 as a probe. It needs the standard library only. It runs the learner's code anew, with
@@ -17,7 +17,9 @@ import concurrent.futures.thread
 import contextlib
 import heapq
 import itertools
+import math
 import queue
+import selectors
 import sys
 import threading
 import time
@@ -32,6 +34,7 @@ _real_lock = threading.Lock
 _bootstrap = threading.Thread._bootstrap  # type: ignore[attr-defined]
 _join = threading.Thread.join
 _sleep, _monotonic = time.sleep, time.monotonic
+_selector = selectors.DefaultSelector
 
 
 class WaitsForever(BaseException):
@@ -127,6 +130,25 @@ class _World:
         if self.seat() is not None and not self._ending:
             self._ready.append(self._current)
             self._pass_on()
+
+    def until(self, look: Callable[[], Any], seconds: float | None) -> Any:
+        """Let others run until they have done what no lock tells of.
+
+        Args:
+            look: Tells what they have done; something false for not yet.
+            seconds: How long to wait at most.
+
+        Returns:
+            What was seen last.
+        """
+        due = math.inf if seconds is None else self.now + seconds
+        while not (seen := look()) and self.now < due:
+            following = min([due, *(timer[0] for timer in self._timers[:1])])
+            if self._ready:
+                self.give_way()
+            else:
+                self.wait(None if following == math.inf else following - self.now)
+        return seen
 
     def _pass_on(self) -> None:
         seat, following = self._current, self._next()
@@ -270,6 +292,11 @@ class _Lock:
     def locked(self) -> bool:
         return self._held
 
+    def _at_fork_reinit(self) -> None:
+        """Be free in a forked process, as the library asks of the locks that it keeps."""
+        self._held = False
+        self._waiting.clear()
+
     def __enter__(self) -> bool:
         return self.acquire()
 
@@ -304,6 +331,7 @@ class _Replacements:
                 (threading.Thread, "_bootstrap", _method(self.live)),
                 (threading.Thread, "start", _method(self.start)),
                 (threading.Thread, "join", _method(self.join)),
+                (selectors, "DefaultSelector", self.selector),
                 (queue, "SimpleQueue", queue._PySimpleQueue),  # type: ignore[attr-defined]
                 (queue, "time", self.monotonic),
                 (pool, "_global_shutdown_lock", self.lock()),
@@ -342,6 +370,16 @@ class _Replacements:
             _sleep(seconds)
         else:
             self._world.wait(seconds)
+
+    def selector(self) -> selectors.BaseSelector:
+        """What an event loop waits in; threads that it has started wake it."""
+        made = _selector()
+        if self._world.seat() is not None:
+            look = made.select
+            made.select = lambda timeout=None: self._world.until(  # type: ignore[method-assign]
+                lambda: look(0), timeout
+            )
+        return made
 
     def monotonic(self) -> float:
         return _monotonic() if self._world.seat() is None else self._world.now
@@ -425,7 +463,7 @@ def _run_anew(source: str, world: _World) -> types.ModuleType:
     return module
 
 
-class Service:
+class SlowFake:
     """Offers functions; how long a call takes the judge says.
 
     Args:
@@ -478,7 +516,7 @@ def run(
     """
     world = _World(judge)
     for item in [*args, *kwargs.values()]:
-        if isinstance(item, Service):
+        if isinstance(item, SlowFake):
             item.enter(world)
     with _Replacements(world).in_force():
         try:

@@ -1,10 +1,10 @@
 """Async code judged from outside, on an event loop whose clock jumps.
 
 An hour's work is judged at once, and always the same; who waits for ever is told so.
-What runs at once, in which order and for how long, our services see::
+What runs at once, in which order and for how long, our fakes see::
 
     def test_two_at_once(solution):
-        shop = Service("shop", price=Takes(60, 5))
+        shop = SlowFake("shop", price=Takes(60, 5))
         run = EventLoop(solution).run(solution.prices, ["tea", "rye", "oil"], shop)
         run.value(called="prices(['tea', 'rye', 'oil'], shop)")
         expect(run.peak == 2, ...)
@@ -15,18 +15,18 @@ from pathlib import Path
 from typing import Any
 
 from autograder.border import virtual_loop
-from autograder.checks.services import (
+from autograder.checks.slow_fakes import (
     Answer,
     Feed,
     Link,
     Run,
-    Service,
+    SlowFake,
     Takes,
     Watch,
     run_of,
 )
 
-__all__ = ["Answer", "EventLoop", "Feed", "Run", "Service", "Takes"]
+__all__ = ["Answer", "EventLoop", "Feed", "Run", "SlowFake", "Takes"]
 
 _PROBE = Path(virtual_loop.__file__).read_text(encoding="utf-8")
 
@@ -50,7 +50,7 @@ class EventLoop:
     ) -> Run:
         """Await what a function returns, on a fresh loop.
 
-        A ``Service`` among the arguments arrives as an object with coroutine functions,
+        A ``SlowFake`` among the arguments arrives with coroutine functions as methods,
         a ``Feed`` as a generator.
 
         Args:
@@ -75,7 +75,7 @@ class EventLoop:
     def _handed(self, item: object, watch: Watch) -> object:
         if isinstance(item, Feed):
             return self._probe.feed(item)
-        if isinstance(item, Service):
+        if isinstance(item, SlowFake):
             link = Link(item, watch)
-            return self._probe.service(link, list(item._timed), list(item._functions))
+            return self._probe.fake(link, list(item._timed), list(item._functions))
         return item

@@ -3,10 +3,10 @@
 What goes wrong once in a thousand runs goes wrong each time: between what a statement
 reads and what it stores, all other threads run. Whoever holds a lock meanwhile is safe;
 who waits for ever is told so. What runs at once, in which thread and for how long, our
-services see::
+fakes see::
 
     def test_two_at_once(solution):
-        shop = Service("shop", price=Takes(60, 5))
+        shop = SlowFake("shop", price=Takes(60, 5))
         run = Threads(solution).run("prices", ["tea", "rye", "oil"], shop)
         run.value(called="prices(['tea', 'rye', 'oil'], shop)")
         expect(run.peak == 2, ...)
@@ -16,9 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from autograder.border import virtual_threads
-from autograder.checks.services import Answer, Link, Run, Service, Takes, Watch, run_of
+from autograder.checks.slow_fakes import (
+    Answer,
+    Link,
+    Run,
+    SlowFake,
+    Takes,
+    Watch,
+    run_of,
+)
 
-__all__ = ["Answer", "Run", "Service", "Takes", "Threads"]
+__all__ = ["Answer", "Run", "SlowFake", "Takes", "Threads"]
 
 _PROBE = Path(virtual_threads.__file__).read_text(encoding="utf-8")
 
@@ -37,7 +45,7 @@ class Threads:
     def run(self, name: str, *args: object, **kwargs: object) -> Run:
         """Run the code anew and call one of its functions.
 
-        A ``Service`` among the arguments arrives as an object with functions.
+        A ``SlowFake`` among the arguments arrives as an object with functions.
 
         Args:
             name: The function.
@@ -59,6 +67,6 @@ class Threads:
         return run_of(told, watch)
 
     def _handed(self, item: object, watch: Watch) -> object:
-        if isinstance(item, Service):
-            return self._probe.Service(Link(item, watch), list(item._timed))
+        if isinstance(item, SlowFake):
+            return self._probe.SlowFake(Link(item, watch), list(item._timed))
         return item

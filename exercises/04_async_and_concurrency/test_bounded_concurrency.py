@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from autograder import criterion
 from autograder.checks import expect, fresh_word, same_as_original
-from autograder.checks.event_loop import EventLoop, Service, Takes
+from autograder.checks.event_loop import EventLoop, SlowFake, Takes
 from autograder.namespace import Namespace
 
 REGIONS = st.sampled_from(["thorax", "hand", "left-knee"])
@@ -32,8 +32,8 @@ def _watched(code: Namespace) -> SimpleNamespace:
             bad = ValueError("not an image") if image in broken else None
             return Takes(times.get(image, 1.0), bad or f"pixels of {image}")
 
-        station = Service("station", read=read, functions={"release": Takes()})
-        archive = Service(
+        station = SlowFake("station", read=read, functions={"release": Takes()})
+        archive = SlowFake(
             "archive", store=lambda label, pixels: Takes(1.0, f"{label} ({pixels})")
         )
         run = EventLoop(code).run(code.import_images, images, station, archive, at_once)
@@ -79,11 +79,11 @@ def _night(number: int) -> list[str]:
     return [f"{patient}/thorax-{n}.dcm" for n in range(1, number + 1)]
 
 
-def _services() -> tuple[Service, Service]:
-    station = Service(
+def _services() -> tuple[SlowFake, SlowFake]:
+    station = SlowFake(
         "station", read=Takes(2.0, "pixels"), functions={"release": Takes()}
     )
-    return station, Service("archive", store=Takes(3.0, 7))
+    return station, SlowFake("archive", store=Takes(3.0, 7))
 
 
 @criterion(

@@ -4,7 +4,7 @@ from typing import Any
 
 from autograder import criterion
 from autograder.checks import expect, fresh_number, fresh_word
-from autograder.checks.event_loop import Answer, EventLoop, Feed, Run, Service, Takes
+from autograder.checks.event_loop import Answer, EventLoop, Feed, Run, SlowFake, Takes
 from autograder.namespace import Namespace
 
 HOUR = 3600.0
@@ -18,9 +18,9 @@ def _night(number: int) -> list[str]:
     return [f"{patient}/thorax-{n}.dcm" for n in range(1, number + 1)]
 
 
-def _services(read: Answer = READ, store: Answer = STORE) -> tuple[Service, Service]:
-    station = Service("station", read=read, functions={"release": Takes()})
-    return station, Service("archive", store=store)
+def _services(read: Answer = READ, store: Answer = STORE) -> tuple[SlowFake, SlowFake]:
+    station = SlowFake("station", read=read, functions={"release": Takes()})
+    return station, SlowFake("archive", store=store)
 
 
 def _nothing_runs_on(run: Run, called: str) -> None:
@@ -138,7 +138,7 @@ ENDINGS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 def _ended(
     solution: Namespace, *, refused: int, cancel_at: float | None
-) -> tuple[Run, Service, Service]:
+) -> tuple[Run, SlowFake, SlowFake]:
     """Import 30 images, three at once, up to an untimely end."""
     answers = [Takes(3.0 + nth, 7) for nth in range(30)]
     if refused:

@@ -4,7 +4,7 @@ from itertools import count
 
 from autograder import criterion
 from autograder.checks import expect, expect_equal, fresh_number, fresh_word
-from autograder.checks.threads import Run, Service, Takes, Threads
+from autograder.checks.threads import Run, SlowFake, Takes, Threads
 from autograder.namespace import Namespace
 
 
@@ -24,7 +24,7 @@ def test_a_name_may_occur_twice(solution: Namespace, original: Namespace) -> Non
     reports = []
     for code in (solution, original):
         fetched = count(1)
-        vault = Service("vault", fetch=lambda _: Takes(1.0, f"CH-{next(fetched)};5\n"))
+        vault = SlowFake("vault", fetch=lambda _: Takes(1.0, f"CH-{next(fetched)};5\n"))
         run = Threads(code).run("audit", ["a", "b", "a", "a"], vault, 1)
         reports.append(run.value(called="audit(['a', 'b', 'a', 'a'], vault, 1)"))
     expect_equal(reports[0], reports[1], called="audit(['a', 'b', 'a', 'a'], vault, 1)")
@@ -40,7 +40,7 @@ def test_no_amount_is_lost(solution: Namespace) -> None:
     """The totals are complete also when threads are switched at the worst moment."""
     cents = fresh_number(100, 1000)
     for workers in (2, 5):
-        vault = Service("vault", fetch=Takes(2.0, f"CH-1;{cents}\nCH-2;1\n" * 2))
+        vault = SlowFake("vault", fetch=Takes(2.0, f"CH-1;{cents}\nCH-2;1\n" * 2))
         run = Threads(solution).run("audit", _names(10), vault, workers)
         called = (
             f"audit(<10 names>, vault, {workers}), each statement with {cents} cents "
@@ -53,10 +53,10 @@ def test_no_amount_is_lost(solution: Namespace) -> None:
         )
 
 
-def _broken_off(solution: Namespace) -> tuple[Run, Service, str]:
+def _broken_off(solution: Namespace) -> tuple[Run, SlowFake, str]:
     """Run an audit of 80 statements with 3 workers, the second of which fails."""
     names, word = _names(80), fresh_word("torn_")
-    vault = Service(
+    vault = SlowFake(
         "vault",
         fetch=lambda name: Takes(
             2.0, OSError(word) if name == names[1] else "CH-1;100\n"
@@ -112,7 +112,7 @@ def test_an_error_ends_the_audit(solution: Namespace) -> None:
 )
 def test_no_thread_lives_on(solution: Namespace) -> None:
     """When audit is done, well or with an error, all its threads have ended."""
-    vault = Service("vault", fetch=Takes(2.0, "CH-1;100\n"))
+    vault = SlowFake("vault", fetch=Takes(2.0, "CH-1;100\n"))
     well = Threads(solution).run("audit", _names(10), vault, 3)
     for run, called in (
         (well, "audit(<10 names>, vault, 3)"),

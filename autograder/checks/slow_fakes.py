@@ -16,7 +16,7 @@ from autograder.values import plain
 
 @dataclass(frozen=True)
 class Takes:
-    """How a service answers a call.
+    """How a fake answers a call.
 
     Attributes:
         seconds: How long the call takes.
@@ -29,7 +29,7 @@ class Takes:
 
 @dataclass
 class TimedCall:
-    """One call to a service.
+    """One call to a fake.
 
     Attributes:
         call: The method and its arguments.
@@ -83,7 +83,7 @@ class Watch:
 Answer = Takes | Callable[..., Takes]
 
 
-class Service:
+class SlowFake:
     """A collaborator whose calls take time; handed over through a loop or threads.
 
     Args:
@@ -125,15 +125,15 @@ class Service:
 
 
 class Link:
-    """What crosses the border for a service: its calls are told here.
+    """What crosses the border for a fake: its calls are told here.
 
     Args:
-        service: The service.
+        fake: The fake.
         watch: The clock.
     """
 
-    def __init__(self, service: Service, watch: Watch) -> None:
-        self._service = service
+    def __init__(self, fake: SlowFake, watch: Watch) -> None:
+        self._fake = fake
         self._watch = watch
 
     def start(self, method: Any, args: Any, kwargs: Any, by: int = 0) -> list[Any]:
@@ -151,21 +151,21 @@ class Link:
         Raises:
             RuntimeError: The run is over.
         """
-        service, watch = self._service, self._watch
-        timed = method in service._timed
+        fake, watch = self._fake, self._watch
+        timed = method in fake._timed
         if timed and watch._over:
-            raise RuntimeError(f"{service} is closed: the run is over")
-        answer = (service._timed if timed else service._functions)[method]
+            raise RuntimeError(f"{fake} is closed: the run is over")
+        answer = (fake._timed if timed else fake._functions)[method]
         if not isinstance(answer, Takes):
             answer = answer(*args, **kwargs)
         call = Call(method, tuple(plain(list(args))), plain(dict(kwargs)))
-        service.calls.append(TimedCall(call, watch._now, by))
-        service._results.append(answer.result)
+        fake.calls.append(TimedCall(call, watch._now, by))
+        fake._results.append(answer.result)
         watch._eventful = True
         if timed:
-            watch._running.append(service.calls[-1])
+            watch._running.append(fake.calls[-1])
             watch._peak = max(watch._peak, len(watch._running))
-        return [len(service.calls) - 1, answer.seconds]
+        return [len(fake.calls) - 1, answer.seconds]
 
     def finish(self, number: int) -> object:
         """Note that a call is done, and answer it.
@@ -179,7 +179,7 @@ class Link:
         Raises:
             BaseException: The call's result is an exception.
         """
-        result = self._service._results[number]
+        result = self._fake._results[number]
         failed = isinstance(result, BaseException)
         self._end(number, "raised" if failed else "returned")
         if isinstance(result, BaseException):
@@ -195,7 +195,7 @@ class Link:
         self._end(number, "cancelled")
 
     def _end(self, number: int, how: str) -> None:
-        call, watch = self._service.calls[number], self._watch
+        call, watch = self._fake.calls[number], self._watch
         if call.ended is None and not watch._over:
             call.ended, call.how = watch._now, how
             watch._running = [other for other in watch._running if other is not call]
@@ -237,8 +237,8 @@ class Run:
         outcome: What it returned or raised.
         causes: The exceptions in a group that it raised, or the one that it raised.
         seconds: How long it took.
-        peak: The most calls to services that ever ran at once.
-        left: Calls to services that ran on when it was done.
+        peak: The most calls to fakes that ever ran at once.
+        left: Calls to fakes that ran on when it was done.
         workers_left: Tasks or threads that were not done when it was.
         idle_waits: How often the clock ran while no call started or ended: polling.
         workers: How many threads were started.
