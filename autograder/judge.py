@@ -14,6 +14,7 @@ from typing import Any
 from autograder.border.channel import BorderClosed
 from autograder.criteria import Criterion, CriterionNotMet, Evidence
 from autograder.exercises import Exercise
+from autograder.logging_state import fresh_logging
 from autograder.namespace import Namespace, NamespaceError
 
 SECONDS_PER_CRITERION = 10
@@ -157,7 +158,7 @@ def find(
     Returns:
         Why the criterion is not met; None when it is.
     """
-    with _quiet(), _time_limit(seconds):
+    with _quiet(), fresh_logging(), _time_limit(seconds):
         try:
             _run(criterion, starter, run)
         except CriterionNotMet as error:

@@ -1,10 +1,12 @@
 """Lets pytest run criteria: over the solution and every variant of their exercise."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from autograder.exercises import Exercise
+from autograder.logging_state import fresh_logging
 from autograder.namespace import Namespace
 from autograder.rooms import Rooms
 
@@ -29,9 +31,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def solution(answer: str) -> Namespace:
+def solution(answer: str) -> Iterator[Namespace]:
     """The names of one answer, run afresh."""
-    return Namespace(answer, "solution")
+    with fresh_logging():
+        yield Namespace(answer, "solution")
 
 
 @pytest.fixture
