@@ -6,6 +6,7 @@ would be judged by what the one before it configured.
 
 import contextlib
 import logging
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -47,6 +48,8 @@ def fresh_logging() -> Iterator[None]:
         manager.disable = disabled
         logging.setLogRecordFactory(make_record)
         logging.setLoggerClass(made_by)
+        if "structlog" in sys.modules:  # it has settings of its own
+            sys.modules["structlog"].reset_defaults()
 
 
 def _settings(logger: logging.Logger) -> dict[str, Any]:

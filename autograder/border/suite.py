@@ -163,11 +163,27 @@ class Watcher:
 
     def __init__(self, runs: Sequence[Run], watched: Sequence[str]) -> None:
         self.ended: BaseException | None = None
+        self._folders = 0
         self._runs = {run.file: run for run in runs}
         self._now: tuple[Run, str] | None = None
         for run in runs:
             for name in watched:
                 self._watch(run, getattr(run.module, name))
+
+    @pytest.fixture
+    def tmp_path(self, request: pytest.FixtureRequest) -> Path:
+        """Make pytest's folder for one test, with a tenth of the calls to the system.
+
+        Args:
+            request: The test that wants it.
+
+        Returns:
+            An empty folder, which goes with those of the run.
+        """
+        self._folders += 1
+        folder = request.path.with_name(f"tmp{self._folders}")
+        folder.mkdir()
+        return folder
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(
@@ -355,7 +371,7 @@ def _restore(current: Any, before: Mapping[str, Any]) -> None:
     for key in current.keys() - before.keys():
         del current[key]
     for key, value in before.items():
-        if current.get(key) is not value:
+        if current.get(key) != value:
             current[key] = value
 
 

@@ -170,6 +170,8 @@ def events_in(
                 got=f"wrote a line with {field}: {shown_value(value)}",
                 expected=f"each line to have a {field}, as text",
             )
+        if isinstance(event.get("level"), str):
+            event["level"] = event["level"].upper()  # libraries differ in this
         events.append(event)
     return events
 

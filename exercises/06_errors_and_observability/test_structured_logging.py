@@ -1,5 +1,6 @@
 """Visible criteria of structured_logging: learners have this file."""
 
+from datetime import datetime
 from typing import Any
 
 from hypothesis import strategies as st
@@ -23,7 +24,8 @@ def opens(door: str) -> None:
 
 
 def request(number: str, door: str, code: str) -> dict[str, str]:
-    return {"id": number, "door": door, "code": code}
+    # A text of its own, as readers of badges send it: equal to the badge's, not the same.
+    return {"id": number, "door": door, "code": "".join(list(code))}
 
 
 REQUESTS = st.lists(
@@ -31,7 +33,7 @@ REQUESTS = st.lists(
         request,
         st.sampled_from(["r1", "r2", "r3"]),
         st.sampled_from(["main", "lab", "vault"]),
-        st.sampled_from(["A-7301", "B-2299", "C-0000"]),
+        st.sampled_from(["A-7301", "B-2299", "A-0000"]),
     ),
     max_size=5,
 )
@@ -61,7 +63,8 @@ def test_same_answers_as_before(solution: Namespace, original: Namespace) -> Non
         original,
         day,
         cases=[
-            {"requests": [request("r1", door, "A-7301")]} for door in ("main", "lab")
+            {"requests": [request("r1", door, code) for door in ("main", "lab")]}
+            for code in ("A-7301", "A-0000")
         ],
         requests=REQUESTS,
     )
@@ -79,7 +82,6 @@ def test_each_line_is_an_event(solution: Namespace) -> None:
         request("r1", "main", "A-7301"),
         request("r2", "vault", "B-2299"),
         request("r3", "main", "C-0000"),
-        request("r4", "lab", "A-7301"),
     ]
     wanted = [
         ("r1", "DEBUG", "badge read", {"holder": "Ada"}),
@@ -87,8 +89,6 @@ def test_each_line_is_an_event(solution: Namespace) -> None:
         ("r2", "DEBUG", "badge read", {"holder": "Bo"}),
         ("r2", "WARNING", "door refused", {"holder": "Bo", "door": "vault"}),
         ("r3", "WARNING", "badge unknown", {"door": "main"}),
-        ("r4", "DEBUG", "badge read", {"holder": "Ada"}),
-        ("r4", "ERROR", "door failed", {"holder": "Ada", "door": "lab"}),
     ]
     called = f"main({requests!r}, badges, open_door, stream, 'DEBUG')"
     stream = Stream()
@@ -102,10 +102,23 @@ def test_each_line_is_an_event(solution: Namespace) -> None:
             got=f"wrote {event!r}",
             expected=f"a line with {told!r}",
         )
+        expect(
+            _has_offset(event["time"]),
+            called=called,
+            got=f"wrote the time {event['time']!r}",
+            expected="a time as ISO 8601 with its offset from UTC",
+        )
     names = [event["event"] for event in events]
     expect(
         len(events) == len(wanted),
         called=called,
         got=f"wrote {len(events)} events: {names!r}",
-        expected=f"{len(wanted)}, one for each row of the table",
+        expected=f"these: {[name for _, _, name, _ in wanted]!r}",
     )
+
+
+def _has_offset(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False

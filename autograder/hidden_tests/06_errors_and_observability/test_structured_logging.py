@@ -1,7 +1,6 @@
 """Hidden criteria of structured_logging."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from autograder import criterion
@@ -59,7 +58,7 @@ def test_no_line_is_forged(solution: Namespace) -> None:
     ):
         badges = {evil: {"code": "E-1", "doors": [door]}}
         requests = [request(door, "E-1"), request(evil, "E-1"), request(evil, "none")]
-        called = f"main({requests!r}, {badges!r}, open_door, stream)"
+        called = f"main(requests, badges, open_door, stream) with the name {evil!r}"
         events = events_in(
             logged(solution, requests, badges, level="INFO"),
             called=called,
@@ -108,20 +107,6 @@ def test_every_line_has_its_request(solution: Namespace) -> None:
         ],
         called=f"{called}, and read event and request of each line",
     )
-    for event in events:
-        expect(
-            _has_offset(event["time"]),
-            called=called,
-            got=f"wrote the time {event['time']!r}",
-            expected="a time as ISO 8601 with its offset from UTC",
-        )
-
-
-def _has_offset(text: str) -> bool:
-    try:
-        return datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
-        return False
 
 
 @criterion(
@@ -155,9 +140,9 @@ def test_no_code_is_logged(solution: Namespace) -> None:
             what=what,
         )
     expect(
-        written.strip(),
+        "door opened" in written,
         called="main(requests, badges, open_door, stream, 'DEBUG')",
-        got="wrote nothing",
+        got="wrote no 'door opened'",
         expected="a line for each event",
     )
 
@@ -186,6 +171,11 @@ def test_failure_is_logged_once(solution: Namespace) -> None:
         called=called,
         got=f"wrote {names!r}",
         expected="one line: ['ERROR', 'door failed']",
+    )
+    expect_equal(
+        [events[0].get("holder"), events[0].get("door")],
+        ["Ada", "main"],
+        called=f"{called} and read holder and door of its line",
     )
     told = str(events[0].get("exception"))
     expect(
