@@ -24,7 +24,7 @@ def opens(door: str) -> None:
 
 
 def request(number: str, door: str, code: str) -> dict[str, str]:
-    # A text of its own, as readers of badges send it: equal to the badge's, not the same.
+    # A text of its own, as a reader sends it: equal to the badge's, not the same.
     return {"id": number, "door": door, "code": "".join(list(code))}
 
 

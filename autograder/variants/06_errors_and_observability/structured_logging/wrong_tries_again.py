@@ -1,5 +1,5 @@
 # caught by: same_answers_as_before
-"""'doors tried': ['lab', 'lab']"""
+"""'doors tried': ['main', 'lab', 'lab']"""
 
 
 import json
