@@ -8,6 +8,7 @@ puts everything back that belongs to the process.
 import contextlib
 import functools
 import io
+import itertools
 import os
 import shutil
 import sys
@@ -230,7 +231,7 @@ class Watcher:
         return True
 
     def _carry_out(self, run: Run, session: pytest.Session) -> None:
-        for item, following in zip(run.items, [*run.items[1:], None], strict=True):
+        for item, following in itertools.zip_longest(run.items, run.items[1:]):
             self._now = (run, _name_of(item))
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
             self._now = None
