@@ -33,12 +33,20 @@ def fresh_logging() -> Iterator[None]:
     module = {name: getattr(logging, name) for name in _OF_THE_MODULE}
     disabled, make_record = manager.disable, logging.getLogRecordFactory()
     made_by = logging.getLoggerClass()
+    # dictConfig flushes and closes every handler that stands in these two.
+    in_order, by_name = vars(logging)["_handlerList"], vars(logging)["_handlers"]
+    all_handlers, all_names = list(in_order), dict(by_name)
+    in_order.clear()
+    by_name.clear()
     _set(root, {"handlers": [], "filters": [], "level": logging.WARNING})
     manager.disable = 0
     try:
         yield
     finally:
         logging.captureWarnings(False)
+        in_order[:] = all_handlers
+        by_name.clear()
+        by_name.update(all_names)
         manager.loggerDict.clear()
         manager.loggerDict.update(known)
         for logger, settings in before:

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import logging.config
 import sys
 
 import pytest
@@ -38,6 +39,25 @@ def test_everything_is_put_back() -> None:
     assert logging.getLogRecordFactory() is make_record
     assert "made.meanwhile" not in logging.root.manager.loggerDict
     assert not known.isEnabledFor(logging.DEBUG)
+
+
+def test_handlers_of_others_are_not_closed() -> None:
+    """dictConfig closes every handler that it finds, whoever made it."""
+    closed: list[str] = []
+
+    class Handler(logging.Handler):
+        def close(self) -> None:
+            closed.append("closed")
+
+    handler = Handler()
+    with fresh_logging():
+        logging.config.dictConfig({"version": 1})
+        meanwhile = Handler()
+    assert not closed
+    logging.config.dictConfig({"version": 1, "incremental": True})
+    known = [reference() for reference in vars(logging)["_handlerList"]]
+    assert handler in known
+    assert meanwhile not in known
 
 
 def test_structlog_is_put_back() -> None:
