@@ -14,6 +14,7 @@ from typing import Any
 from autograder.border.channel import BorderClosed
 from autograder.criteria import Criterion, CriterionNotMet, Evidence, withholding
 from autograder.exercises import Exercise
+from autograder.logging_state import fresh_logging
 from autograder.namespace import LoadError, Namespace, NamespaceError
 
 SECONDS_PER_CRITERION = 10
@@ -160,7 +161,7 @@ def find(
     Returns:
         Why the criterion is not met; None when it is.
     """
-    with withholding(), _quiet(), _time_limit(seconds):
+    with withholding(), _quiet(), fresh_logging(), _time_limit(seconds):
         try:
             _run(criterion, starter, run, package)
         except CriterionNotMet as error:

@@ -16,6 +16,7 @@ import warnings
 from typing import Any
 
 from autograder.border.channel import BorderClosed, Channel
+from autograder.logging_state import fresh_logging
 from autograder.namespace import Namespace, Probe
 from autograder.values import class_names_of, is_data, plain, shape, thing_kind
 
@@ -410,4 +411,5 @@ def serve(connection: socket.socket) -> bool:
     Returns:
         Whether the judge got an answer to all that it asked.
     """
-    return LearnerEnd(connection).serve()
+    with fresh_logging():
+        return LearnerEnd(connection).serve()

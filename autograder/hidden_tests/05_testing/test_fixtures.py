@@ -99,6 +99,12 @@ ALIKE = changed(
     ('self._journal.write(f"{line}\\n")', 'self._journal.write(line + "\\n")'),
 )
 RIGHT = [FERRY, ALIKE]  # faults are hidden in ALIKE: who compares texts learns nothing
+SELLS = "paid = self._paid[seat] = fare(age)"
+ALL_SOLD = f"{SELLS}\n        self._paid = dict.fromkeys(self._paid, paid)"
+SOLD = 'self._write(f"sold {seat} {paid}")'
+BACK = '        self._write(f"back {seat} {paid}")\n'
+LISTED = "return sorted([*_on_sale])"
+FREE = "return [seat for seat, paid in self._paid.items() if paid is None]"
 TAKEN = """        if self._look_up(seat) is not None:
             raise Refused(f"seat {seat} is taken")
 """
@@ -144,16 +150,20 @@ def test_old_faults_are_noticed(solution: Namespace) -> None:
         RIGHT,
         "has a fault that the old tests noticed",
         [
-            changed(ALIKE, ("full // 2", "full // 4")),
             changed(ALIKE, ("full * 3 // 4", "full")),
             changed(ALIKE, ("else 2000", "else 2100")),
+            changed(ALIKE, ("else 2000", "else 1900")),
             changed(ALIKE, ("2600 if", "2700 if")),
-            changed(ALIKE, ("paid = self._paid[seat] = fare(age)", "paid = fare(age)")),
+            changed(ALIKE, (SELLS, "paid = fare(age)")),
+            changed(ALIKE, (SELLS, ALL_SOLD)),
+            changed(ALIKE, (SOLD, f"{SOLD}\n        paid -= 100")),
+            changed(ALIKE, ('"sold {seat} {paid}"', '"sold {paid} {seat}"')),
             changed(ALIKE, ("        self._paid[seat] = None\n", "")),
-            changed(FERRY, ('        self._write(f"back {seat} {paid}")\n', "")),
-            changed(FERRY, ('f"sold {seat} {paid}"', 'f"sold {paid} {seat}"')),
+            changed(ALIKE, (BACK, "")),
+            changed(ALIKE, (BACK, f"{BACK}        paid -= 100\n")),
             changed(ALIKE, ("        _on_sale[sailing] = self\n", "")),
-            changed(FERRY, ("        _on_sale.pop(self.sailing, None)\n", "")),
+            changed(ALIKE, (LISTED, "return []")),
+            changed(ALIKE, (FREE, "return list(self._paid)")),
             changed(OTHER, ("(4, 2)", "(4, 3)")),
             changed(OTHER, ("return self.taken.pop(seat)", "return self.taken[seat]")),
         ],
