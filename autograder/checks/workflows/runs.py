@@ -31,6 +31,8 @@ from autograder.namespace import Namespace
 MAX_JOBS = 256
 _MAX_DEPTH = 4
 _TOKEN = "GITHUB_TOKEN"  # noqa: S105 - a name
+_SECRET = "secret of "  # noqa: S105 - what stands for one
+_PIP_CACHES = ("pip", "pipenv", "poetry")
 _WITH_VALUE = {"--python", "-p", "--with", "--extra", "--group", "--directory", "--env"}
 _LAUNCHERS: dict[str, tuple[str, ...]] = {
     "uv": ("run",),
@@ -55,16 +57,21 @@ class Command:
     Attributes:
         words: As the shell splits it.
         job: The job's id.
+        step: Which script of the job it stands in, counted from one.
         python: The version of Python that is set up for it, empty where none is.
         matrix: What the matrix says in this job.
-        secrets: Names of the secrets that it can read.
+        secrets: The secrets that it can read, by environment variable: a secret's name
+            where the variable is that secret. What its own words hold is under "".
+        done: What the job did before: actions without their version, and commands.
     """
 
     words: tuple[str, ...]
     job: str
+    step: int
     python: str
     matrix: Mapping[str, Any]
-    secrets: frozenset[str]
+    secrets: Mapping[str, str]
+    done: tuple[str, ...]
 
     def is_run_of(self, *tool: str) -> bool:
         """Tell whether this runs a tool, by whatever launcher.
@@ -237,7 +244,7 @@ class _Secrets(dict[str, str]):
         if self._withheld:
             return default
         self.read.add(name)
-        return f"secret-{name}"
+        return f"{_SECRET}{name}"
 
 
 @dataclasses.dataclass
@@ -407,16 +414,16 @@ class _JobFollower:
         used = str(self._told["uses"])
         scope = self._scope(cell)
         called = self._follower.local_workflow(used)
+        own = self._job(cell, scope)
         given = interpolate(self._told.get("with", {}), scope)
         secrets = self._told.get("secrets", {})
         handed = None if secrets == "inherit" else interpolate(secrets, scope)
         if called is None or depth == _MAX_DEPTH:
-            job = self._job(cell, scope)
-            job.uses.append((used, given))
-            job.secrets = set(self._secrets.read) | (
+            own.uses.append((used, given))
+            own.secrets = set(self._secrets.read) | (
                 {"all"} if handed is None else set()
             )
-            return [job]
+            return [own]
         told = called.triggers.get("workflow_call", {})
         inputs = told.get("inputs", {}) if isinstance(told, dict) else {}
         defaults = {name: (i or {}).get("default") for name, i in inputs.items()}
@@ -427,7 +434,8 @@ class _JobFollower:
         for job in jobs:
             if handed and any(value for value in handed.values()):
                 job.secrets |= self._secrets.read
-            job.group = job.group or self._job(cell, scope).group
+            if not job.group:
+                job.group, job.cancels = own.group, own.cancels
         return jobs
 
     def _job(self, cell: Mapping[str, Any], scope: Scope) -> Job:
@@ -483,6 +491,7 @@ class _StepFollower:
         self._make_scope = scope
         self._steps: dict[str, Any] = {}
         self._python = ""
+        self._done: list[str] = []
         self._depth = 0
         self.succeeded = True
         self.shell = ""
@@ -542,14 +551,17 @@ class _StepFollower:
     def _command(self, words: tuple[str, ...], env: Mapping[str, Any]) -> bool:
         if words[:2] == ("uv", "python") or words[:2] == ("uv", "venv"):
             self._python = _version_in(words) or self._python
-        told = " ".join([*words, *map(as_text, env.values())])
+        values = {"": " ".join(words)} | {k: as_text(v) for k, v in env.items()}
         command = Command(
             words,
             self._job.id,
+            len(self._job.scripts),
             _version_in(words) or as_text(env.get("UV_PYTHON")) or self._python,
             self._job.matrix,
-            frozenset(n for n in self.secrets.read if f"secret-{n}" in told),
+            {k: v.removeprefix(_SECRET) for k, v in values.items() if _SECRET in v},
+            tuple(self._done),
         )
+        self._done.append(str(command))
         self._job.commands.append(command)
         if words[:3] == ("gh", "pr", "checkout") or "refs/pull" in " ".join(words):
             self._job.foreign_code = self._follower.event.fork
@@ -565,6 +577,7 @@ class _StepFollower:
             self._composite(used, given, env)
             return True
         action = used.partition("@")[0].lower()
+        self._done.append(action)
         if action == "actions/checkout" and self._follower.event.fork:
             theirs = _is_of_request(given, scope.contexts["github"]["event"])
             self._job.foreign_code = self._job.foreign_code or theirs
@@ -593,7 +606,7 @@ class _StepFollower:
         if not version and "python-version-file" in given:
             version = files.get(as_text(given["python-version-file"]), "").split()[:1]
         self._python = version[0] if version else self._python
-        if action == "actions/setup-python" and truth(given.get("cache")):
+        if action == "actions/setup-python" and given.get("cache") in _PIP_CACHES:
             default = "**/requirements.txt\npyproject.toml"
             paths = as_text(given.get("cache-dependency-path")) or default
         elif action == "astral-sh/setup-uv" and given.get("enable-cache", True) is True:

@@ -12,7 +12,7 @@ Runs = Callable[[tuple[str, ...]], bool]
 """Told the words of a command, answers whether it succeeds."""
 
 _JOINTS = {"&&", "||", ";", "|", "&", "\n"}
-_COMPOUND = {"if", "for", "while", "until", "case", "function", "{", "[["}
+_COMPOUND = {"if", "for", "while", "until", "case", "function", "{"}
 _PIECE = re.compile(
     r"""(?P<kept>'[^']*'|"(?:[^"\\]|\\.)*"|\\.)|(?:(?<=\s)|^)\#.*""", re.MULTILINE
 )
@@ -95,6 +95,8 @@ class _Shell:
             case ["exit", *code]:
                 self.ended = True
                 return self.last if code in ([], ["$?"]) else code == ["0"]
+            case ["test", *asked] | ["[" | "[[", *asked, "]" | "]]"]:
+                return _holds(asked)
             case ["set", *options]:
                 self._set(options)
                 return True
@@ -112,6 +114,19 @@ class _Shell:
                 self._pipefail = flag[0] == "-"
             if re.fullmatch(r"[+-]o", flag) and name == "errexit":
                 self._stops_at_errors = flag[0] == "-"
+
+
+def _holds(asked: list[str]) -> bool:
+    match asked:
+        case [left, "=" | "==", right]:
+            return left == right
+        case [left, "!=", right]:
+            return left != right
+        case ["-z", text]:
+            return not text
+        case ["-n", text] | [text]:
+            return bool(text)
+    raise ScriptError(f"holds the test {' '.join(asked)!r}, which is not followed here")
 
 
 def _tokens(script: str) -> list[str]:
