@@ -112,10 +112,9 @@ def _nodes(content: Any) -> Iterator[Any]:
     while waiting:
         node = waiting.pop()
         yield node
-        if isinstance(node, dict):
-            waiting += node.values()
-        elif isinstance(node, list):
-            waiting += node
+        inner = node.values() if isinstance(node, dict) else node
+        if isinstance(node, dict | list):
+            waiting += reversed([*inner])
 
 
 def _refuse(path: str, got: str) -> NoReturn:
