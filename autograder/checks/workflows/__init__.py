@@ -6,6 +6,7 @@ matrices, scripts, reusable workflows and composite actions: which commands run,
 with which secrets and rights, and what is left of that when one of them fails.
 """
 
+from autograder.checks.workflows.commands import Command
 from autograder.checks.workflows.events import (
     Event,
     manual,
@@ -21,7 +22,7 @@ from autograder.checks.workflows.reading import (
     schema_errors,
     workflows,
 )
-from autograder.checks.workflows.runs import Command, Job, Run, simulate
+from autograder.checks.workflows.runs import Job, Run, simulate
 
 __all__ = [
     "Command",

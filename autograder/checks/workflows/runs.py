@@ -3,11 +3,11 @@
 import dataclasses
 import hashlib
 import itertools
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any, NoReturn
 
+from autograder.checks.workflows.commands import Command, python_of
 from autograder.checks.workflows.events import Event, after, matches, starts
 from autograder.checks.workflows.expressions import (
     ExpressionError,
@@ -33,63 +33,6 @@ _MAX_DEPTH = 4
 _TOKEN = "GITHUB_TOKEN"  # noqa: S105 - a name
 _SECRET = "secret of "  # noqa: S105 - what stands for one
 _PIP_CACHES = ("pip", "pipenv", "poetry")
-_WITH_VALUE = {"--python", "-p", "--with", "--extra", "--group", "--directory", "--env"}
-_LAUNCHERS: dict[str, tuple[str, ...]] = {
-    "uv": ("run",),
-    "poetry": ("run",),
-    "pdm": ("run",),
-    "hatch": ("run",),
-    "pipenv": ("run",),
-    "pipx": ("run",),
-    "coverage": ("run", "-m"),
-    "uvx": (),
-    "env": (),
-    "sudo": (),
-    "xvfb-run": (),
-}
-_PYTHON = re.compile(r"(?:.*/)?(?:python|py)(?P<version>\d(?:\.\d+)?)?(?:\.exe)?")
-
-
-@dataclasses.dataclass(frozen=True)
-class Command:
-    """A command that a job comes to.
-
-    Attributes:
-        words: As the shell splits it.
-        job: The job's id.
-        step: Which script of the job it stands in, counted from one.
-        python: The version of Python that is set up for it, empty where none is.
-        matrix: What the matrix says in this job.
-        secrets: The secrets that it can read, by environment variable: a secret's name
-            where the variable is that secret. What its own words hold is under "".
-        done: What the job did before: actions without their version, and commands.
-    """
-
-    words: tuple[str, ...]
-    job: str
-    step: int
-    python: str
-    matrix: Mapping[str, Any]
-    secrets: Mapping[str, str]
-    done: tuple[str, ...]
-
-    def is_run_of(self, *tool: str) -> bool:
-        """Tell whether this runs a tool, by whatever launcher.
-
-        Args:
-            *tool: Its words, such as ``ruff``, ``check``; options may stand between.
-
-        Returns:
-            Whether it does: ``uv run ruff -q check .`` is a run of ``ruff check``.
-        """
-        words = _launched(self.words)
-        plain = [word for word in words if not word.startswith("-")]
-        asked = [word for word in tool if not word.startswith("-")]
-        flags = {word for word in tool if word.startswith("-")}
-        return plain[: len(asked)] == asked and flags <= set(words)
-
-    def __str__(self) -> str:
-        return " ".join(self.words)
 
 
 Fails = Callable[[Command], bool]
@@ -550,13 +493,13 @@ class _StepFollower:
 
     def _command(self, words: tuple[str, ...], env: Mapping[str, Any]) -> bool:
         if words[:2] == ("uv", "python") or words[:2] == ("uv", "venv"):
-            self._python = _version_in(words) or self._python
+            self._python = python_of(words) or self._python
         values = {"": " ".join(words)} | {k: as_text(v) for k, v in env.items()}
         command = Command(
             words,
             self._job.id,
             len(self._job.scripts),
-            _version_in(words) or as_text(env.get("UV_PYTHON")) or self._python,
+            python_of(words) or as_text(env.get("UV_PYTHON")) or self._python,
             self._job.matrix,
             {k: v.removeprefix(_SECRET) for k, v in values.items() if _SECRET in v},
             tuple(self._done),
@@ -662,37 +605,6 @@ def _is_of_request(given: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
     asked = f"{as_text(given.get('ref'))} {as_text(given.get('repository'))}"
     names = [head.get(key) for head in heads for key in ("sha", "ref")]
     return "refs/pull" in asked or any(n and n in asked.split() for n in names)
-
-
-def _launched(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The words without ``uv run``, ``python -m`` and other launchers."""
-    while words:
-        if "=" in words[0] and words[0].partition("=")[0].isidentifier():
-            words = words[1:]
-        elif _PYTHON.fullmatch(words[0]) and words[1:2] == ("-m",):
-            words = words[2:]
-        elif words[0] in _LAUNCHERS and set(_LAUNCHERS[words[0]]) <= set(words):
-            words = _without_options(words[1 + len(_LAUNCHERS[words[0]]) :])
-        else:
-            break
-    return (PurePosixPath(words[0]).name, *words[1:]) if words else ()
-
-
-def _without_options(words: tuple[str, ...]) -> tuple[str, ...]:
-    while words and words[0].startswith("-"):
-        words = words[2 if words[0] in _WITH_VALUE else 1 :]
-    return words
-
-
-def _version_in(words: tuple[str, ...]) -> str:
-    """The version of Python that a command asks for itself."""
-    if words[:3] == ("uv", "python", "install"):
-        return words[-1]
-    for option, value in itertools.pairwise(words):
-        if option in ("--python", "-p") and words[0] in ("uv", "uvx"):
-            return value
-    named = _PYTHON.fullmatch(words[0]) if words else None
-    return (named["version"] or "") if named else ""
 
 
 def _refuse(what: str, got: str) -> NoReturn:
