@@ -14,6 +14,7 @@ import yaml
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
+from autograder import yaml_edits
 from autograder.errors import CourseError
 from autograder.exercises import Exercise
 from autograder.files import is_packed, pack, unpack
@@ -181,5 +182,13 @@ def _first_line(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> 
     return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
 
 
-MUTATORS: dict[str, Callable[[str], list[Mutant]]] = {".py": _mutate_python}
+def _mutate_yaml(source: str) -> list[Mutant]:
+    return [Mutant(key, changed) for key, changed in yaml_edits.changes(source)]
+
+
+MUTATORS: dict[str, Callable[[str], list[Mutant]]] = {
+    ".py": _mutate_python,
+    ".yml": _mutate_yaml,
+    ".yaml": _mutate_yaml,
+}
 """What makes the mutants of a file, by the suffix of its name."""

@@ -5,6 +5,7 @@ import builtins
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
+from autograder import yaml_edits
 from autograder.files import CELL_FILE, is_packed, pack, unpack
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -72,5 +73,9 @@ def _classes(tree: ast.Module) -> list[ast.ClassDef]:
     return [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
 
 
-REWRITERS: dict[str, Callable[[str], str]] = {".py": _reformat_python}
+REWRITERS: dict[str, Callable[[str], str]] = {
+    ".py": _reformat_python,
+    ".yml": yaml_edits.rewrite,
+    ".yaml": yaml_edits.rewrite,
+}
 """How a file is rewritten, by the suffix of its name."""
