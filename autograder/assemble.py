@@ -27,8 +27,8 @@ _ANSWER_NOTE = (
 _FILES_NOTE = (
     "**Your answer is the folder `{slug}` beside this notebook**: open it in the file "
     "browser on the left; edit, add, move, rename and delete files there. It is run on "
-    "its own: what is defined in this notebook is not judged. The next cell shows which "
-    "files are read."
+    "its own: what is defined in this notebook is not judged. The next cell shows "
+    "which files are read."
 )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from autograder.border.channel import BorderClosed
 from autograder.criteria import Criterion, CriterionNotMet, Evidence
 from autograder.exercises import Exercise
+from autograder.modules import put_away
 from autograder.namespace import LoadError, Namespace, NamespaceError
 
 SECONDS_PER_CRITERION = 10
@@ -185,6 +186,8 @@ def find(
                 f"raised {type(error).__name__}: {error}",
                 "no exception here",
             )
+        finally:
+            put_away()
     return None
 
 

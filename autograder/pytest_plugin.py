@@ -1,11 +1,13 @@
 """Lets pytest run criteria: over the solution and every variant of their exercise."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from autograder.brief import Brief
 from autograder.exercises import Exercise
+from autograder.modules import put_away
 from autograder.namespace import Namespace
 from autograder.rooms import Rooms
 
@@ -44,9 +46,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def solution(request: pytest.FixtureRequest, answer: str) -> Namespace:
+def solution(request: pytest.FixtureRequest, answer: str) -> Iterator[Namespace]:
     """The names of one answer, run afresh."""
-    return Namespace(answer, "solution", _brief_of(request).package)
+    yield Namespace(answer, "solution", _brief_of(request).package)
+    put_away()
 
 
 @pytest.fixture
