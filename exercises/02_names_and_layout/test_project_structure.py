@@ -42,6 +42,11 @@ BUSY_DAY = [
     ("sheet", "Roos", "2026-03-03"),
 ]
 
+NIGHT = [
+    ("book", "Kim", "Vik", "2026-03-02 23:30", 90, "car"),
+    ("book", "Lee", "Vik", "2026-03-03 00:15", 45, "car"),
+]
+
 
 @criterion(
     points=2,
@@ -55,7 +60,7 @@ def test_same_answers_as_before(solution: Namespace, original: Namespace) -> Non
         solution,
         original,
         lambda code, requests: [code.main(requests), code.main(requests[:1])],
-        cases=[{"requests": BUSY_DAY}],
+        cases=[{"requests": BUSY_DAY}, {"requests": NIGHT}],
         requests=st.lists(REQUESTS, max_size=8),
     )
 
