@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder import given
 from autograder.brief import CRITERIA_MARK
 from autograder.criteria import Criterion
 from autograder.exercises import Exercise
@@ -67,7 +68,8 @@ def assemble(exercise: Exercise) -> nbformat.NotebookNode:
         answer cell or one that lists the answer's files, and a grade cell for each
         criterion.
     """
-    brief = exercise.brief.before.replace(CRITERIA_MARK, criteria_table(exercise))
+    brief = given.shown(exercise.brief.before)
+    brief = brief.replace(CRITERIA_MARK, criteria_table(exercise))
     cells = [
         _locked(new_markdown_cell(brief), "brief"),
         _locked(new_code_cell(_opening(exercise)), "open"),

@@ -54,6 +54,7 @@ class Brief:
         judging_line: The line of the heading ``How it is judged``.
         remarks: What the editor may say while the learner types.
         celebrate: What it says when nothing is left to remark on.
+        libraries: What answers and probes import beyond the standard library.
         package: The package that callers import from where answers are files, empty
             where they import nothing; None where the answer is a cell.
     """
@@ -67,6 +68,7 @@ class Brief:
     judging_line: int
     remarks: tuple[Remark, ...] = ()
     celebrate: str = ""
+    libraries: tuple[str, ...] = ()
     package: str | None = None
 
 
@@ -95,6 +97,7 @@ def read_brief(path: Path) -> Brief:
     values = yaml.safe_load(matter.group(1)) or {}
     title, minutes = _read_matter(values, path, errors)
     remarks, celebrate = _read_remarks(values, path, errors)
+    libraries = _read_libraries(values, path, errors)
     package = _read_form(values, path, errors)
     offset = text[: matter.end()].count("\n")
     body = text[matter.end() :]
@@ -142,6 +145,7 @@ def read_brief(path: Path) -> Brief:
         judging_line=offset + headings["How it is judged"] + 1,
         remarks=remarks,
         celebrate=celebrate,
+        libraries=libraries,
         package=package,
     )
 
@@ -200,6 +204,26 @@ def _read_remarks(
                     )
                 )
     return tuple(remarks), str(celebrate)
+
+
+def _read_libraries(
+    values: Mapping[str, Any], path: Path, errors: list[CourseError]
+) -> tuple[str, ...]:
+    match values.get("libraries", []):
+        case [*names] if all(
+            isinstance(name, str) and name.isidentifier() for name in names
+        ):
+            return tuple(names)
+        case other:
+            errors.append(
+                CourseError(
+                    f"libraries is {other!r}.",
+                    remedy="List what is imported, as in libraries: [fastapi, httpx].",
+                    path=path,
+                    line=2,
+                )
+            )
+            return ()
 
 
 def _read_form(

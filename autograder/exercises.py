@@ -1,6 +1,7 @@
 """Exercises put together from their rooms, and checked before anything is built."""
 
 import ast
+import importlib.util
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -193,6 +194,16 @@ class Exercise:
                 line=2,
             )
         errors = self._criteria_errors() + self._variant_errors()
+        errors += [
+            CourseError(
+                f"The library {name} is not installed.",
+                remedy="Pin it in requirements.in, or mend libraries: in the brief.",
+                path=self.brief_path,
+                line=2,
+            )
+            for name in self.brief.libraries
+            if importlib.util.find_spec(name) is None
+        ]
         raise_all(errors)
 
     def _required_paths(self) -> list[Path]:

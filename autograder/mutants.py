@@ -121,6 +121,10 @@ class _Bare(ast.NodeTransformer):
         node.returns = None
         return self._without_docstring(node)
 
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        node.returns = None
+        return self._without_docstring(node)
+
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         return self._without_docstring(node)
 
@@ -128,7 +132,8 @@ class _Bare(ast.NodeTransformer):
         return self._without_docstring(node)
 
     def _without_docstring(
-        self, node: ast.FunctionDef | ast.ClassDef | ast.Module
+        self,
+        node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module,
     ) -> ast.AST:
         if ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.Pass()]

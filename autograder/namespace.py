@@ -8,6 +8,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from autograder import given
 from autograder.errors import CourseError
 from autograder.files import CELL_FILE, unpack
 from autograder.modules import Modules, compiled
@@ -54,6 +55,7 @@ class Namespace:
     def __init__(
         self, source: str, name: str = "solution", package: str | None = None
     ) -> None:
+        given.offer()
         self.source = source
         self._package = package
         self._tree: Modules | None = None

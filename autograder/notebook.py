@@ -10,6 +10,7 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 from IPython.core.interactiveshell import InteractiveShell
 
+from autograder import given
 from autograder.errors import CourseError
 from autograder.exercises import Exercise
 from autograder.files import pack, read_answer
@@ -170,6 +171,7 @@ def exercise(slug: str) -> Checker:
     if sys.platform == "emscripten":
         _link_to_the_book_around()
     rooms = Rooms.of_this_course()
+    given.offer()
     found = sorted(rooms.exercises.glob(f"*/{slug}.md"))
     if not found:
         raise CourseError(

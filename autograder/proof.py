@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from autograder import given
 from autograder.exercises import POINTS, Exercise, Variant
 from autograder.imports import reached_modules
 from autograder.judge import judge, points
@@ -21,7 +22,7 @@ from autograder.rooms import Rooms
 
 KILLED_SHARE = 0.95
 _ROOT = Path(__file__).resolve().parent.parent
-_JUDGING_LIBRARIES = ("hypothesis", "complexipy", "ruff", "cosmic-ray")
+_JUDGING_LIBRARIES = ("hypothesis", "complexipy", "ruff", "cosmic-ray", "mypy")
 
 
 @dataclass(frozen=True)
@@ -324,7 +325,7 @@ class MutantRecord:
             _ROOT, tests, "autograder.judge", "autograder.mutants"
         )
         digest = hashlib.sha256()
-        for path in [*tests, *sorted(reached)]:
+        for path in [*tests, *given.imported(exercise.solution), *sorted(reached)]:
             digest.update(path.read_bytes())
         digest.update(exercise.solution.encode())
         digest.update(exercise.brief.starter.encode())

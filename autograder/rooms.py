@@ -30,6 +30,11 @@ class Rooms:
         return self.root / "exercises"
 
     @property
+    def given(self) -> Path:
+        """Modules that exercises give, imported by learner code under plain names."""
+        return self.exercises / "given"
+
+    @property
     def solutions(self) -> Path:
         """Reference refactors."""
         return self.root / "solutions"

@@ -31,8 +31,8 @@ from autograder.assemble import assemble_all
 from autograder.exercises import Exercise, find_exercises
 from autograder.notebook import ANSWER_ID
 from autograder.rooms import Rooms
-from course.build import nbgrader_environment, run_nbgrader
 from course.demo_class import BROKEN
+from course.nbgrader import nbgrader_environment, run_nbgrader
 
 PART = "01_design"
 ROOMS = Rooms.of_this_course()

@@ -1,6 +1,5 @@
 """From sources to assignments and site: only what is stale is built again."""
 
-import os
 import re
 import subprocess
 import sys
@@ -20,12 +19,12 @@ from course.browser.lite import build_lite
 from course.browser.offline import make_offline
 from course.chapters import find_chapters
 from course.freshness import Stamps, digest_of, files_below
+from course.nbgrader import generate_assignments, refused, run_nbgrader
 
 _PROGRESS_LINE = re.compile(
     r"(reading sources|writing output)\.\.\. \[ *(\d+)%\] (\S+)"
 )
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_REASON = re.compile(r"[\w.]*(Error|Exception|Timeout|Interrupt)\b.*:|.*\| ERROR\]")
 _COMPLAINT = re.compile(r"WARNING|ERROR|Error|Traceback|assert")
 
 
@@ -97,27 +96,26 @@ class Builder:
         exercises = find_exercises(self._rooms)
         self.nbgrader.mkdir(parents=True, exist_ok=True)
         assemble_all(exercises, self.nbgrader / "source")
-        for part in dict.fromkeys(exercise.part for exercise in exercises):
-            self._console.print(f"Releasing the assignment {part}")
-            self._release(part)
+        parts = list(dict.fromkeys(exercise.part for exercise in exercises))
+        self._console.print(f"Releasing the assignments {', '.join(parts)}")
+        for part, complaint in generate_assignments(self._rooms, parts).items():
+            if "submissions associated with it" in complaint:
+                self._release_apart(part)
+            elif complaint:
+                raise refused(part, complaint)
         self._stamps.note("assignments", digest)
 
-    def _release(self, part: str) -> None:
-        command = ["generate_assignment", part, "--force"]
-        try:
-            run_nbgrader(self._rooms, *command, "--create")
-        except CourseError as error:
-            if "submissions associated with it" not in str(error):
-                raise
-            # Grades are never touched; the book and new learners get the new notebooks.
-            with tempfile.TemporaryDirectory() as folder:
-                scratch = f"sqlite:///{Path(folder) / 'scratch.db'}"
-                run_nbgrader(self._rooms, *command, "--create", database=scratch)
-            self._console.print(
-                "[yellow]The gradebook holds submissions for an older set of exercises "
-                f"of {part}. It stays as it is: to grade the new set, start another "
-                "gradebook (COURSE_DB_URL) or move build/nbgrader/gradebook.db away.[/]"
-            )
+    def _release_apart(self, part: str) -> None:
+        """Release what was handed in already; grades are never touched."""
+        command = ["generate_assignment", part, "--force", "--create"]
+        with tempfile.TemporaryDirectory() as folder:
+            scratch = f"sqlite:///{Path(folder) / 'scratch.db'}"
+            run_nbgrader(self._rooms, *command, database=scratch)
+        self._console.print(
+            "[yellow]The gradebook holds submissions for an older set of exercises "
+            f"of {part}. It stays as it is: to grade the new set, start another "
+            "gradebook (COURSE_DB_URL) or move build/nbgrader/gradebook.db away.[/]"
+        )
 
     def build_book(self) -> None:
         """Execute the chapters and write the site; any warning is an error.
@@ -213,82 +211,3 @@ def _advance(progress: Progress, task: TaskID, line: str) -> None:
         progress.update(
             task, completed=offset + int(percent), description=f"{verb} {page}"
         )
-
-
-def run_nbgrader(
-    rooms: Rooms, *arguments: str, root: Path | None = None, database: str = ""
-) -> str:
-    """Run an nbgrader command as an instructor would.
-
-    Args:
-        rooms: The course.
-        *arguments: The command and its arguments.
-        root: nbgrader's course folder; ``build/nbgrader`` unless another is meant.
-        database: The gradebook's URL, when it is not the course folder's own.
-
-    Returns:
-        What it printed.
-
-    Raises:
-        CourseError: It failed; its errors and last lines are quoted.
-    """
-    environment = nbgrader_environment(rooms, root)
-    if database:
-        environment["COURSE_DB_URL"] = database
-    run = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments],
-        cwd=rooms.root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    output = run.stdout + run.stderr
-    if run.returncode != 0:
-        lines = output.strip().splitlines()
-        # A traceback in the middle says why; the last lines only say what was left.
-        reasons = [line for line in lines[:-15] if _REASON.match(line)]
-        quoted = "\n".join([*reasons[-5:], *lines[-15:]])
-        raise CourseError(
-            f"nbgrader {' '.join(arguments)} failed:\n{quoted}\n",
-            remedy="Mend what is named and run the command again.",
-        )
-    return output
-
-
-def release_to_exchange(rooms: Rooms, part: str, root: Path) -> None:
-    """Offer a released assignment in nbgrader's assignment list.
-
-    Args:
-        rooms: The course.
-        part: The assignment.
-        root: nbgrader's course folder, which holds the exchange as well.
-    """
-    exchange = root / "exchange"
-    exchange.mkdir(exist_ok=True)
-    exchange.chmod(0o777)  # nbgrader demands it: learners hand in there
-    run_nbgrader(rooms, "release_assignment", part, "--force", root=root)
-
-
-def nbgrader_environment(rooms: Rooms, root: Path | None = None) -> dict[str, str]:
-    """The environment in which nbgrader and Jupyter find this course.
-
-    Args:
-        rooms: The course.
-        root: nbgrader's course folder, when it is not ``build/nbgrader``.
-
-    Returns:
-        Environment variables for a child process.
-    """
-    environment = dict(os.environ)
-    # nbgrader starts `alembic`, and kernels start Python, by name.
-    scripts = str(Path(sys.executable).parent)
-    environment["PATH"] = os.pathsep.join([scripts, environment.get("PATH", "")])
-    environment["PYTHONPATH"] = str(rooms.root)
-    # nbgrader_config.py stands at the top; course/jupyter keeps JupyterLab from asking
-    # another server for news.
-    own = [str(rooms.root), str(rooms.root / "course" / "jupyter")]
-    environment["JUPYTER_CONFIG_PATH"] = os.pathsep.join(own)
-    if root is not None:
-        environment["COURSE_NBGRADER_ROOT"] = str(root)
-    return environment

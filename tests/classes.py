@@ -21,7 +21,7 @@ from autograder.judge import judge, points
 from autograder.rooms import Rooms
 from autograder.sandbox import LEVEL_VARIABLE
 from benchmarks.grading import PART, is_answer, make_class
-from course.build import nbgrader_environment
+from course.nbgrader import nbgrader_environment
 from tests.attacks.attack import (
     _SUPERVISOR,
     SECRETS,

@@ -31,8 +31,8 @@ from autograder.grading.grader import Grader, Task
 from autograder.grading.result import Result
 from autograder.rooms import Rooms
 from autograder.sandbox import LEVEL_VARIABLE, Level
-from course.build import run_nbgrader
 from course.demo_class import CLASS, choose_answer, hand_in
+from course.nbgrader import run_nbgrader
 
 PART = "01_design"
 EXERCISES = [e for e in find_exercises(Rooms.of_this_course()) if e.part == PART]

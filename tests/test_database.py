@@ -23,6 +23,18 @@ Load = Callable[[str], Any]
 PLAIN = """
 import sqlite3
 
+def replace_all(connection, *titles):
+    cursor = connection.cursor()
+    values = ", ".join(f"('{title}')" for title in titles)
+    return cursor.executescript(
+        f"delete from posts; insert into posts (title) values {values};"
+    ) is cursor
+
+def first_by_name(connection):
+    connection.row_factory = sqlite3.Row
+    row = connection.execute('select id, title as "the title" from posts').fetchone()
+    return [row["ID"], row["the title"], row.keys(), tuple(row)]
+
 def add(connection, *titles):
     with connection:
         connection.executemany(
@@ -116,6 +128,34 @@ def test_plain_code_uses_it_as_sqlite3(load: Load) -> None:
     assert insert.bound == (("a",), ("b",))
     assert str(select) == "select id, title from posts order by id"
     assert database.execute("select count(*) from posts") == [(2,)]
+
+
+def test_a_script_is_one_statement_and_is_committed(load: Load) -> None:
+    solution, database = load(PLAIN), Database(SCHEMA)
+    connection = database.connection(solution)
+    connection.execute("insert into posts (title) values ('a')")
+    assert solution.replace_all(connection, "b", "c") is True
+    assert database.execute("select title from posts") == [("b",), ("c",)]
+    assert database.contents() == {"posts": [(1, "b"), (2, "c")]}
+    assert len(database.statements) == 2
+    assert database.statements[1].text.startswith("delete from posts; insert")
+
+
+def test_rows_can_be_read_by_name(load: Load) -> None:
+    solution, database = load(PLAIN), Database(SCHEMA)
+    database.execute("insert into posts (title) values ('a')")
+    told = solution.first_by_name(database.connection(solution))
+    assert told == [1, "a", ["id", "the title"], (1, "a")]
+
+
+def test_statements_tell_the_size_of_their_result(load: Load) -> None:
+    solution, database = load(PLAIN), Database(SCHEMA)
+    connection = database.connection(solution)
+    solution.add(connection, "a", "b")
+    solution.titles(connection)
+    solution.run(connection, "select nothing")
+    sizes = [(len(s.columns), s.rows) for s in database.statements]
+    assert sizes == [(0, 0), (2, 2), (0, 0)]
 
 
 def test_lazy_loading_shows_in_the_count(load: Load) -> None:
@@ -279,6 +319,10 @@ def titles(session):
 )
 def test_forged_requests_are_answered(statement: object, bound: object) -> None:
     link = Database().connect()
-    for answer in (link.execute(statement, bound), link.execute_many(statement, bound)):
+    for answer in (
+        link.execute(statement, bound),
+        link.execute_many(statement, bound),
+        link.execute_script([statement]),
+    ):
         assert set(answer) == {"failure"}
         assert issubclass(getattr(sqlite3, answer["failure"][0]), sqlite3.Error)

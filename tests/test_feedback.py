@@ -29,8 +29,8 @@ from autograder.grading.result import Output, Result, grade_output
 from autograder.judge import judge, points
 from autograder.report import as_html, chapter_url
 from autograder.rooms import Rooms
-from course.build import run_nbgrader
 from course.demo_class import BROKEN, hand_in
+from course.nbgrader import run_nbgrader
 
 PART = "01_design"
 EXERCISE = find_exercise(Rooms.of_this_course(), "open_closed")

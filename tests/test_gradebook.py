@@ -36,8 +36,8 @@ from autograder.grading.gradebook import (
 from autograder.grading.intake import read_submission
 from autograder.judge import judge
 from autograder.rooms import Rooms
-from course.build import run_nbgrader
 from course.demo_class import hand_in
+from course.nbgrader import run_nbgrader
 
 PART = "01_design"
 EXERCISES = find_exercises(Rooms.of_this_course())[:2]

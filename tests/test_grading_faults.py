@@ -25,7 +25,7 @@ from autograder.grading.result import Result
 from autograder.rooms import Rooms
 from autograder.sandbox import Level, best_level
 from benchmarks.grading import PART, is_answer
-from course.build import nbgrader_environment
+from course.nbgrader import nbgrader_environment
 from tests.attacks.attack import EXERCISE, FULL_MARKS, corpus
 from tests.classes import (
     Class,

@@ -45,8 +45,8 @@ from autograder.grading.intake import (
 )
 from autograder.grading.nbgrader import configure
 from autograder.rooms import Rooms
-from course.build import nbgrader_environment, run_nbgrader
 from course.demo_class import hand_in
+from course.nbgrader import nbgrader_environment, run_nbgrader
 
 Cell = dict[str, Any]
 

@@ -125,8 +125,9 @@ def test_data_files_are_read_with_importlib_resources() -> None:
 
 
 def test_patched_builtins_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    solution = namespace({"parcels/__init__.py": "def size(x): return len(x)\n"})
-    monkeypatch.setattr("builtins.len", lambda _: 7)
+    solution = namespace({"parcels/__init__.py": "def size(x): return bin(x)\n"})
+    # Not len: all that runs beside a test would see it, too.
+    monkeypatch.setattr("builtins.bin", lambda _: 7)
     assert solution.size("a") == 7
 
 

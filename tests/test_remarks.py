@@ -22,6 +22,7 @@ SEEN_IN_STARTER = {
     "liskov_substitution": {"ARG002"},
     "open_closed": {"RET505"},
     "singleton": {"RUF012"},
+    "sql_injection": {"S608", "UP031", "UP032"},
 }
 
 

@@ -6,6 +6,7 @@ own connection where SQLAlchemy and plain code look. It decides nothing and coun
 nothing: statements are counted where they are carried out.
 """
 
+import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
@@ -61,6 +62,17 @@ class Cursor:
         sets = [_plain(parameters) for parameters in several]
         return self._take(self._link.execute_many(statement, sets))
 
+    def executescript(self, script: str) -> "Cursor":
+        """Carry out several statements at once, as ``sqlite3`` does.
+
+        Args:
+            script: SQL, with semicolons.
+
+        Returns:
+            This cursor.
+        """
+        return self._take(self._link.execute_script(script))
+
     def fetchone(self) -> Any:
         """Fetch the next row.
 
@@ -108,6 +120,8 @@ class Cursor:
     def _take(self, answer: dict[str, Any]) -> "Cursor":
         _raise_failure(answer)
         columns, make = answer["columns"], self.connection.row_factory
+        if make is sqlite3.Row:
+            make = _row_maker(columns)
         self.description = tuple((c, *[None] * 6) for c in columns) or None
         self.rowcount = answer["rowcount"]
         self.lastrowid = answer["lastrowid"]
@@ -131,7 +145,7 @@ class Connection:
     NotSupportedError = sqlite3.NotSupportedError
 
     def __init__(self, link: Any) -> None:
-        self.row_factory: Callable[[Cursor, Row], Any] | None = None
+        self.row_factory: Any = None
         self._link = link
         self._isolation: str | None = ""
 
@@ -166,6 +180,17 @@ class Connection:
             The cursor.
         """
         return self.cursor().executemany(statement, several)
+
+    def executescript(self, script: str) -> Cursor:
+        """Carry out several statements at once, as ``sqlite3`` does.
+
+        Args:
+            script: SQL, with semicolons.
+
+        Returns:
+            The cursor.
+        """
+        return self.cursor().executescript(script)
 
     def commit(self) -> None:
         """Keep what was changed."""
@@ -207,6 +232,16 @@ class Connection:
             self.commit()
         else:
             self.rollback()
+
+
+def _row_maker(columns: Sequence[str]) -> Callable[[Cursor, Row], Any]:
+    """Make ``sqlite3.Row`` of tuples: it takes nothing but a cursor of ``sqlite3``."""
+    names = ", ".join('? as "{}"'.format(name.replace('"', '""')) for name in columns)
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        cursor = connection.cursor()
+        if columns:
+            cursor.execute(f"select {names}", [None] * len(columns))
+    return lambda _, row: sqlite3.Row(cursor, row)
 
 
 def _plain(parameters: Parameters) -> Any:

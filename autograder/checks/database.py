@@ -16,14 +16,15 @@ import sqlite3
 import tempfile
 import time
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from autograder.border import dbapi
 
-__all__ = ["Database", "Statement"]
+__all__ = ["Database", "HandedOver", "Statement", "receiving"]
 
 MAX_ROWS = 10_000
 SECONDS_PER_STATEMENT = 2.0
@@ -31,6 +32,8 @@ _MAX_LENGTH = 1_000_000
 _MAX_PAGES = 5_000
 _STEPS = 10_000
 
+# Read while this is imported: a judge's box has none of the course's files.
+_DRIVER = Path(dbapi.__file__).read_text(encoding="utf-8")
 _ENGINE = """
 from sqlalchemy import create_engine as _create_engine
 from sqlalchemy.orm import Session as _Session
@@ -72,12 +75,16 @@ class Statement:
     """One statement that learner code had carried out.
 
     Attributes:
-        text: The SQL, as it arrived.
+        text: The SQL, as it arrived; a script is one statement.
         bound: Its parameters; several sets for one ``executemany``.
+        columns: Names of the columns of its result.
+        rows: How many rows its result has, fetched by learner code or not.
     """
 
     text: str
     bound: tuple[Any, ...]
+    columns: tuple[str, ...] = ()
+    rows: int = 0
 
     def __str__(self) -> str:
         return " ".join(self.text.split())
@@ -118,6 +125,33 @@ class Database:
             The rows.
         """
         return self._own.execute(statement, parameters).fetchall()
+
+    def fill(self, table: str, rows: Iterable[Mapping[str, object]]) -> None:
+        """Store rows of the criterion: they are not counted.
+
+        Args:
+            table: The table.
+            rows: For each row its values by column; all have the same columns.
+        """
+        several = list(rows)
+        names = list(several[0]) if several else []
+        marks = ", ".join("?" * len(names))
+        self._own.executemany(
+            f"insert into {table} ({', '.join(names)}) values ({marks})",  # noqa: S608
+            [[row[name] for name in names] for row in several],
+        )
+
+    def contents(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Read everything that is committed, not counted either.
+
+        Returns:
+            For each table its rows, in the order of their numbers.
+        """
+        tables = self.execute("select name from sqlite_schema where type = 'table'")
+        return {
+            name: self.execute(f'select * from "{name}"')  # noqa: S608 - ours
+            for (name,) in tables
+        }
 
     def connect(self) -> "Link":
         """Open a connection for learner code; this method is what crosses the border.
@@ -163,8 +197,7 @@ class Database:
         return self._driver(solution, _ENGINE).session()
 
     def _driver(self, solution: Any, source: str) -> Any:
-        driver = Path(dbapi.__file__).read_text(encoding="utf-8")
-        return solution.probe(f"{driver}\n{source}", connect=self.connect)
+        return solution.probe(f"{_DRIVER}\n{source}", connect=self.connect)
 
     def _open(self) -> sqlite3.Connection:
         # No waiting for locks: all connections are used by one thread of learner code.
@@ -175,6 +208,75 @@ class Database:
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_LENGTH)
         self._connections.append(connection)
         return connection
+
+
+class HandedOver:
+    """Stands for a connection, engine or session in a scenario of ``same_as_original``.
+
+    The scenario makes one for each run; the functions of ``receiving`` get the real
+    thing, beside the code whose turn it is::
+
+        def day(code, words):
+            connection = HandedOver("connection", office)
+            code.search(connection, words)
+            return connection.database.contents()
+
+        same_as_original(
+            receiving(solution, "search"), receiving(original, "search"), day, ...
+        )
+
+    Args:
+        way: ``connection``, ``engine`` or ``session``, as the method of ``Database``.
+        make: Makes the database.
+
+    Attributes:
+        database: The database, for a look at what was stored or sent.
+    """
+
+    def __init__(self, way: str, make: Callable[[], Database]) -> None:
+        self.database = make()
+        self._way = way
+        self._opened: list[Any] = []
+
+    def opened_for(self, code: Any) -> Any:
+        """Open it, once.
+
+        Args:
+            code: The learner's or the original code.
+
+        Returns:
+            What is handed over.
+        """
+        if not self._opened:
+            self._opened.append(getattr(self.database, self._way)(code))
+        return self._opened[0]
+
+    def __repr__(self) -> str:
+        return self._way
+
+
+def receiving(code: Any, *names: str) -> SimpleNamespace:
+    """Offer functions that take a ``HandedOver`` where the code takes the real thing.
+
+    Args:
+        code: The learner's or the original code.
+        *names: The functions.
+
+    Returns:
+        The functions as attributes, for ``same_as_original``.
+    """
+
+    def through(name: str) -> Callable[..., Any]:
+        def function(*given: object, **named: object) -> Any:
+            real = [
+                item.opened_for(code) if isinstance(item, HandedOver) else item
+                for item in given
+            ]
+            return getattr(code, name)(*real, **named)
+
+        return function
+
+    return SimpleNamespace(**{name: through(name) for name in names})
 
 
 class Link:
@@ -217,6 +319,21 @@ class Link:
         """
         bound = several if isinstance(several, list) else []
         return self._run(self._connection.executemany, statement, bound, bound)
+
+    def execute_script(self, script: object) -> dict[str, Any]:
+        """Carry out several statements at once, after a commit, as ``sqlite3`` does.
+
+        Args:
+            script: SQL, with semicolons.
+
+        Returns:
+            As ``execute`` does, without rows.
+        """
+
+        def run(text: str, _: object) -> sqlite3.Cursor:
+            return self._connection.executescript(text)
+
+        return self._run(run, script, [], ())
 
     def commit(self) -> dict[str, Any]:
         """Keep what was changed.
@@ -270,27 +387,33 @@ class Link:
     ) -> dict[str, Any]:
         if not isinstance(statement, str):
             return _failure(sqlite3.ProgrammingError("a statement is a string"))
+        bound = tuple(map(_kept, sets))
+        answer = _answer(lambda: self._carry_out(run, statement, parameters))
         if not statement.lstrip().lower().startswith("pragma"):
-            self._statements.append(Statement(statement, tuple(map(_kept, sets))))
-        deadline = time.monotonic() + SECONDS_PER_STATEMENT
-
-        def carry_out() -> dict[str, Any]:
-            self._connection.set_progress_handler(
-                lambda: time.monotonic() > deadline, _STEPS
+            columns, rows = answer.get("columns", ()), answer.get("rows", ())
+            self._statements.append(
+                Statement(statement, bound, tuple(columns), len(rows))
             )
-            cursor = run(statement, parameters)
-            rows = cursor.fetchmany(MAX_ROWS + 1)
-            if len(rows) > MAX_ROWS:
-                cursor.close()
-                raise sqlite3.OperationalError(f"more than {MAX_ROWS} rows")
-            return {
-                "rows": rows,
-                "columns": [column[0] for column in cursor.description or ()],
-                "rowcount": cursor.rowcount,
-                "lastrowid": cursor.lastrowid,
-            }
+        return answer
 
-        return _answer(carry_out)
+    def _carry_out(
+        self, run: Callable[[Any, Any], sqlite3.Cursor], statement: str, parameters: Any
+    ) -> dict[str, Any]:
+        deadline = time.monotonic() + SECONDS_PER_STATEMENT
+        self._connection.set_progress_handler(
+            lambda: time.monotonic() > deadline, _STEPS
+        )
+        cursor = run(statement, parameters)
+        rows = cursor.fetchmany(MAX_ROWS + 1)
+        if len(rows) > MAX_ROWS:
+            cursor.close()
+            raise sqlite3.OperationalError(f"more than {MAX_ROWS} rows")
+        return {
+            "rows": rows,
+            "columns": [column[0] for column in cursor.description or ()],
+            "rowcount": cursor.rowcount,
+            "lastrowid": cursor.lastrowid,
+        }
 
 
 def _remove(connections: list[sqlite3.Connection], folder: Path) -> None:

@@ -353,7 +353,10 @@ class _Run:
                 judge_end, learner_end = socket.socketpair()
                 judge_ends.append(stack.enter_context(judge_end))
                 learner_ends.append(stack.enter_context(learner_end))
-            told = {"slug": self._task.slug}
+            told = {
+                "slug": self._task.slug,
+                "libraries": " ".join(self._exercise.brief.libraries),
+            }
             judge_line = stack.enter_context(_Line())
             learner_line = stack.enter_context(_Line())
             judge_line.send_box(self._judges, told, judge_ends)

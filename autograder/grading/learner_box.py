@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable
 from typing import Any
 
+from autograder import given
 from autograder.border import learner_end
 from autograder.grading import cells
 from autograder.grading.zygote import Main, Work
@@ -67,12 +68,19 @@ def warm() -> tuple[Callable[[Work], None], Main]:
     """Load the libraries of the course.
 
     Returns:
-        What to do before each fork (nothing), and in each box.
+        What to do before each fork, and in each box.
     """
     for name in _LIBRARIES:
         importlib.import_module(name)
+    given.load_all()
     cells.warm_up()
-    return lambda _: None, live_in_box
+    return _load_libraries, live_in_box
+
+
+def _load_libraries(work: Work) -> None:
+    """Import what an exercise is about, once for all who hand it in."""
+    for name in work.told["libraries"].split():
+        importlib.import_module(name)
 
 
 def live_in_box(work: Work, level: Level) -> None:

@@ -1,5 +1,6 @@
 """Cards and lists that lead from page to page: exercises, criteria, chapters."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from docutils import nodes
@@ -7,11 +8,12 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from autograder import given
 from autograder.assemble import criteria_table
 from autograder.errors import CourseError
 from autograder.exercises import POINTS, Exercise, find_exercise
 from autograder.rooms import Rooms
-from autograder.standards import load_standards
+from autograder.standards import Part, load_standards
 from course.chapters import Chapter, read_chapter
 
 
@@ -70,6 +72,20 @@ class CriteriaDirective(MarkdownDirective):
         return self.parse(f"{criteria_table(exercise)}\n\n{_start(exercise)}")
 
 
+class GivenDirective(MarkdownDirective):
+    """``{given} module`` in a brief: the module that learner code imports."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Show the module's source."""
+        self.env.note_dependency(str(self.rooms.given / f"{self.arguments[0]}.py"))
+        try:
+            return self.parse(given.block(self.arguments[0]))
+        except CourseError as error:
+            raise self.error(str(error)) from error
+
+
 def _start(exercise: Exercise) -> str:
     notebook = f"/build/nbgrader/release/{exercise.part}/{exercise.slug}.ipynb"
     return (
@@ -91,21 +107,51 @@ class ChaptersDirective(MarkdownDirective):
         )
         if part is None:
             raise self.error(f"The syllabus has no part {self.arguments[0]}.")
-        rows = []
-        total = 0
-        for plan in part.chapters:
-            path = self.rooms.book / part.slug / f"{plan.slug}.md"
-            if not path.exists():
-                continue
-            chapter = read_chapter(path)
-            exercise = self.exercise(plan.slug)
-            total += chapter.minutes + exercise.brief.minutes
-            rows.append(_chapter_row(chapter, exercise))
-        hours, minutes = divmod(total, 60)
+        written = _written(self, part)
+        rows = [_chapter_row(chapter, exercise) for chapter, exercise in written]
         head = ["| Chapter | Read | Exercise | Solve |", "| :-- | --: | :-- | --: |"]
-        duration = f"{hours} h {minutes:02} min"
-        tail = f"{len(rows)} chapters with exercises: about {duration} in all."
+        tail = f"{_counted(written)}: about {_duration(written)} in all."
         return self.parse("\n".join([*head, *rows, "", tail]))
+
+
+class PartsDirective(MarkdownDirective):
+    """``{parts}``: what there is, part by part."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make the table of all parts that have chapters."""
+        self.env.note_reread()
+        rows = ["| Part | What there is | Time |", "| :-- | :-- | --: |"]
+        for number, part in enumerate(load_standards().parts, start=1):
+            written = _written(self, part)
+            if written:
+                link = f"[{number} {part.title}](/book/{part.slug}/index.md)"
+                rows.append(f"| {link} | {_counted(written)} | {_duration(written)} |")
+        return self.parse("\n".join(rows))
+
+
+def _written(
+    directive: MarkdownDirective, part: Part
+) -> list[tuple[Chapter, Exercise]]:
+    """The chapters of a part that are written, with their exercises."""
+    folder = directive.rooms.book / part.slug
+    return [
+        (read_chapter(folder / f"{plan.slug}.md"), directive.exercise(plan.slug))
+        for plan in part.chapters
+        if (folder / f"{plan.slug}.md").exists()
+    ]
+
+
+def _counted(written: Sequence[tuple[Chapter, Exercise]]) -> str:
+    many = len(written) != 1
+    return (
+        f"{len(written)} chapters with exercises" if many else "1 chapter with exercise"
+    )
+
+
+def _duration(written: Sequence[tuple[Chapter, Exercise]]) -> str:
+    total = sum(chapter.minutes + task.brief.minutes for chapter, task in written)
+    hours, minutes = divmod(total, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
 
 
 def _chapter_row(chapter: Chapter, exercise: Exercise) -> str:
@@ -124,4 +170,6 @@ def register(app: Sphinx) -> None:
     """
     app.add_directive("exercise", ExerciseDirective)
     app.add_directive("criteria", CriteriaDirective)
+    app.add_directive("given", GivenDirective)
     app.add_directive("chapters", ChaptersDirective)
+    app.add_directive("parts", PartsDirective)

@@ -36,6 +36,8 @@ def make_own_wheels(rooms: Rooms, folder: Path) -> list[Wheel]:
         path.relative_to(PAGE_PYTHON).as_posix(): path.read_bytes()
         for path in PAGE_PYTHON.rglob("*.py")
     }
+    # A page runs a cell that imports them before it loads the grader.
+    page |= {path.name: path.read_bytes() for path in rooms.given.glob("*.py")}
     return [
         _make_wheel(folder, "course-page", page),
         _make_wheel(folder, "autograder", grader_files(rooms), GRADER_REQUIRES),
@@ -58,6 +60,7 @@ def grader_files(rooms: Rooms) -> dict[str, bytes]:
     briefs = [*rooms.exercises.glob("*/*.md"), *rooms.exercises.glob("*/test_*.py")]
     roots = [*PAGE_PYTHON.rglob("*.py"), *rooms.exercises.glob("*/test_*.py")]
     modules = reached_modules(rooms.root, roots, _NOTEBOOK)
+    briefs += rooms.given.glob("*.py")
     inventories = rooms.root.joinpath("autograder", "standards").glob("*.yml")
     return {
         path.relative_to(rooms.root).as_posix(): path.read_bytes()

@@ -13,6 +13,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from autograder.errors import CourseError
+from course.browser import wheels as wheels_module
 from course.browser.bytecode import COMPILER, compile_archives
 from course.browser.wheels import Wheel
 
@@ -35,7 +36,7 @@ def digest(core: Path, wheels: Sequence[Wheel]) -> str:
         A digest that changes with any of it.
     """
     made_of = hashlib.sha256()
-    for source in (Path(__file__), COMPILER):
+    for source in (Path(__file__), Path(wheels_module.__file__), COMPILER):
         made_of.update(source.read_bytes())
     made_of.update((core / "package.json").read_bytes())  # its version
     made_of.update("".join(wheel.sha256 for wheel in wheels).encode())

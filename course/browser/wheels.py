@@ -127,13 +127,12 @@ class Wheel:
         """Modules and packages that stand at its top."""
         with zipfile.ZipFile(self.path) as archive:
             names = archive.namelist()
-        packages = {
-            n.split("/")[0] for n in names if n.count("/") == 1 and "__init__." in n
-        }
+        # A namespace package has no __init__.py.
+        packages = {n.split("/")[0] for n in names if re.search(r"/.*\.(py|so)$", n)}
         modules = {
             n.split(".")[0] for n in names if re.fullmatch(r"\w+\S*\.(py|so)", n)
         }
-        return sorted(name for name in packages | modules if "/" not in name)
+        return sorted(n for n in packages | modules if n.isidentifier())
 
     @cached_property
     def requirements(self) -> list[Requirement]:

@@ -13,14 +13,10 @@ from rich.console import Console
 from autograder.errors import CourseError
 from autograder.exercises import Exercise, find_exercises
 from autograder.rooms import Rooms
-from course.build import (
-    Builder,
-    nbgrader_environment,
-    release_to_exchange,
-    run_nbgrader,
-)
+from course.build import Builder
 from course.commands.lab import start_jupyter
 from course.demo_class import CLASS, choose_answer, hand_in
+from course.nbgrader import nbgrader_environment, release_to_exchange, run_nbgrader
 
 PART = "01_design"
 
@@ -64,10 +60,11 @@ def prepare_class(rooms: Rooms, builder: Builder, folder: Path) -> None:
     folder.mkdir(parents=True)
     shutil.copytree(builder.nbgrader / "source", folder / "source")
     run_nbgrader(rooms, "generate_assignment", PART, "--create", root=folder)
-    release_to_exchange(rooms, PART, folder)
+    release_to_exchange(rooms, [PART], folder)
     _enrol(folder)
     for exercise in find_exercises(rooms):
-        _hand_in_all(exercise, folder)
+        if exercise.part == PART:
+            _hand_in_all(exercise, folder)
 
 
 def _enrol(folder: Path) -> None:

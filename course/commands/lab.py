@@ -12,8 +12,9 @@ from rich.console import Console
 
 from autograder.errors import CourseError
 from autograder.rooms import Rooms
-from course.build import Builder, nbgrader_environment, release_to_exchange
+from course.build import Builder
 from course.chapters import find_chapters
+from course.nbgrader import nbgrader_environment, release_to_exchange
 from course.notebooks import write_notebooks
 
 
@@ -48,8 +49,8 @@ def _release(rooms: Rooms, builder: Builder) -> None:
         if notebook.with_suffix("").is_dir():  # the answer is files beside it
             shutil.copytree(notebook.with_suffix(""), target.with_suffix(""))
         console.print(f"new in your workspace: {rooms.relative(target)}")
-    for part in sorted(p.name for p in (builder.nbgrader / "release").iterdir()):
-        release_to_exchange(rooms, part, builder.nbgrader)
+    parts = sorted(p.name for p in (builder.nbgrader / "release").iterdir())
+    release_to_exchange(rooms, parts, builder.nbgrader)
 
 
 def start_jupyter(

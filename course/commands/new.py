@@ -1,6 +1,7 @@
 """``new``: the files of a chapter and its exercise; comments say what to write."""
 
 import re
+from functools import partial
 from pathlib import Path
 from string import Template
 from typing import Annotated
@@ -13,6 +14,8 @@ from autograder.rooms import Rooms
 from autograder.standards import Chapter, load_standards
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+_GENERAL = "general"
+_KINDS = [_GENERAL, *sorted(f.name for f in _TEMPLATES.glob("kinds/*/"))]
 _RIGHT = ("first_style", "second_style", "third_style")
 _WRONG = {
     "behaviour_changed": "behaviour subtly changed",
@@ -26,11 +29,18 @@ _WRONG = {
 def new(
     part: Annotated[str, typer.Argument(help="The part, such as 01_design.")],
     slug: Annotated[str, typer.Argument(help="The topic, such as open_closed.")],
+    kind: Annotated[
+        str, typer.Option(help=f"What it is about: {', '.join(_KINDS)}.")
+    ] = _GENERAL,
 ) -> None:
     """Lay out a chapter with its exercise; comments say what to write."""
     rooms = Rooms.of_this_course()
     chapter = _planned(part, slug)
-    files = lay_out(rooms, part, chapter)
+    if kind not in _KINDS:
+        raise CourseError(
+            f"There is no kind {kind!r}.", remedy=f"There are {', '.join(_KINDS)}."
+        )
+    files = lay_out(rooms, part, chapter, kind)
     raise_all(
         [
             CourseError(
@@ -47,6 +57,8 @@ def new(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         console.print(f"new: {rooms.relative(path)}", highlight=False)
+    if kind != _GENERAL:
+        console.print(f"\nHow to write one of this kind: docs/kinds/{kind}.md")
     console.print(
         f"\nThen add book/{part}/{slug} and, under it, exercises/{part}/{slug} to "
         f"_toc.yml, and prove it: python3 -m course prove {slug}"
@@ -74,13 +86,16 @@ def _planned(part: str, slug: str) -> Chapter:
     return chapter
 
 
-def lay_out(rooms: Rooms, part: str, chapter: Chapter) -> dict[Path, str]:
+def lay_out(
+    rooms: Rooms, part: str, chapter: Chapter, kind: str = _GENERAL
+) -> dict[Path, str]:
     """Fill the templates.
 
     Args:
         rooms: The course.
         part: The part's slug.
         chapter: The chapter as the syllabus plans it.
+        kind: Which templates; what a kind lacks is taken from the general ones.
 
     Returns:
         The text of each new file.
@@ -98,22 +113,24 @@ def lay_out(rooms: Rooms, part: str, chapter: Chapter) -> dict[Path, str]:
         "browser": str(chapter.browser).lower(),
         "idea": "",
     }
+    fill = partial(_fill, kind)
     variants = rooms.variants / part / slug
     files = {
-        rooms.book / part / f"{slug}.md": _fill("chapter.md", words),
-        rooms.exercises / part / f"{slug}.md": _fill("brief.md", words),
-        rooms.exercises / part / f"test_{slug}.py": _fill("visible.py", words),
-        rooms.hidden_tests / part / f"test_{slug}.py": _fill("hidden.py", words),
-        rooms.solutions / part / f"{slug}.py": _fill("solution.py", words),
+        rooms.book / part / f"{slug}.md": fill("chapter.md", words),
+        rooms.exercises / part / f"{slug}.md": fill("brief.md", words),
+        rooms.exercises / part / f"test_{slug}.py": fill("visible.py", words),
+        rooms.hidden_tests / part / f"test_{slug}.py": fill("hidden.py", words),
+        rooms.solutions / part / f"{slug}.py": fill("solution.py", words),
     }
     for name in _RIGHT:
-        files[variants / f"right_{name}.py"] = _fill("right.py", words)
+        files[variants / f"right_{name}.py"] = fill("right.py", words)
     for name, idea in _WRONG.items():
-        text = _fill("wrong.py", {**words, "idea": idea})
+        text = fill("wrong.py", {**words, "idea": idea})
         files[variants / f"wrong_{name}.py"] = text
     return files
 
 
-def _fill(name: str, words: dict[str, str]) -> str:
-    text = (_TEMPLATES / f"{name}.txt").read_text(encoding="utf-8")
-    return Template(text).substitute(words)
+def _fill(kind: str, name: str, words: dict[str, str]) -> str:
+    special = _TEMPLATES / "kinds" / kind / f"{name}.txt"
+    template = special if special.exists() else _TEMPLATES / f"{name}.txt"
+    return Template(template.read_text(encoding="utf-8")).substitute(words)

@@ -44,8 +44,8 @@ from autograder.assemble import assemble_all
 from autograder.exercises import Exercise, find_exercises
 from autograder.notebook import ANSWER_ID
 from autograder.rooms import Rooms
-from course.build import nbgrader_environment
 from course.demo_class import hand_in
+from course.nbgrader import nbgrader_environment
 
 PART = "01_design"
 SLUG = "open_closed"

@@ -1,11 +1,33 @@
 """One prepared course for all attacks; every test breaks a copy of its own."""
 
 import fcntl
+import os
 from pathlib import Path
 
 import pytest
 
+from course.commands.test import FULL_VARIABLE
+from tests.attacks import held
 from tests.attacks.attack import World, corpus
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Try every sixth attack where all were tried against this very grader."""
+    if FULL_VARIABLE in os.environ or config.option.keyword or not held.is_held():
+        return
+    ids = {attack.id for attack in corpus()}
+    kept = held.sample(sorted(ids))
+    left_out = [
+        item
+        for item in items
+        if item.path.parent == Path(__file__).parent
+        and (name := item.name.rpartition("-")[2].rpartition("[")[2].rstrip("]")) in ids
+        and name not in kept
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
 
 
 @pytest.fixture(scope="session")

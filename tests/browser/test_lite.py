@@ -17,7 +17,7 @@ from autograder.judge import judge
 from autograder.notebook import ANSWER_ID
 from autograder.report import as_html
 from autograder.rooms import Rooms
-from course.build import run_nbgrader
+from course.nbgrader import run_nbgrader
 from tests.browser.conftest import Visit
 
 EXERCISE = find_exercise(Rooms.of_this_course(), "open_closed")

@@ -1,9 +1,13 @@
 """The site in a real browser: no request elsewhere, no error, no sideways scroll."""
 
+import os
+
+import pytest
 from playwright.sync_api import Browser
 
 from autograder.rooms import Rooms
 from course.chapters import find_chapters
+from course.commands.test import FULL_VARIABLE
 from tests.browser.conftest import (
     SCROLLING_CODE_IS_REACHABLE,
     Visit,
@@ -31,10 +35,19 @@ PAGES = [
 ]
 
 
-def test_pages_open_without_trouble_and_hinder_nobody(any_visit: Visit) -> None:
+def pages_for(window: str) -> list[str]:
+    """All pages with ``--full``; else every page in one of the two windows."""
+    if FULL_VARIABLE in os.environ:
+        return PAGES
+    return PAGES[0::2] if window == "desktop" else PAGES[1::2]
+
+
+def test_pages_open_without_trouble_and_hinder_nobody(
+    any_visit: Visit, request: pytest.FixtureRequest
+) -> None:
     """No error, no request elsewhere, no sideways scroll, nothing for axe-core."""
     too_wide, hindrances = [], []
-    for page in PAGES:
+    for page in pages_for(request.node.callspec.id):
         any_visit.open(page)
         if overflow(any_visit.page) > 0:
             too_wide.append(f"{page} by {overflow(any_visit.page)} px")

@@ -4,15 +4,18 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from autograder import judge as judging
 from autograder import report
 from autograder.criteria import Criterion, Evidence
 from autograder.exercises import Exercise
+from autograder.imports import reached_modules
 from autograder.judge import Verdict
 from autograder.namespace import Namespace
 from autograder.rooms import Rooms
+from course_page import bridge
 from course_page.cells import imports
 
 Finding = dict[str, str] | None
@@ -57,9 +60,44 @@ async def prepare(part: str, slug: str, source: str) -> None:
     """
     import pyodide_js  # noqa: PLC0415 - only there where Python runs in a browser
 
-    wanted = "\n".join(f"import {name}" for name in imports(source))
-    await pyodide_js.loadPackagesFromImports(wanted)
+    wanted = [*imports(source), *_imported_by_criteria(part, slug)]
+    await pyodide_js.loadPackagesFromImports(
+        "\n".join(f"import {name}" for name in wanted), messageCallback=_tell_loading
+    )
     _criteria(part, slug)
+    _warm_up(part, slug)
+
+
+@cache
+def _judging_modules(part: str, slug: str) -> dict[str, Path]:
+    """The modules of the grader that the visible criteria lead to, by name."""
+    root = Rooms.of_this_course().root
+    paths = reached_modules(root, [_exercise(part, slug).visible_path])
+    places = {path: path.relative_to(root).with_suffix("") for path in paths}
+    return {".".join(place.parts): path for path, place in places.items()}
+
+
+@cache
+def _imported_by_criteria(part: str, slug: str) -> list[str]:
+    """What judging imports, and a learner's code perhaps does not."""
+    files = [_exercise(part, slug).visible_path, *_judging_modules(part, slug).values()]
+    found = {n for path in files for n in imports(path.read_text(encoding="utf-8"))}
+    return sorted(found)
+
+
+@cache
+def _warm_up(part: str, slug: str) -> None:
+    """Do once what would make the first check slow, such as reading mypy's stubs."""
+    for name in _judging_modules(part, slug):
+        warm_up = getattr(sys.modules.get(name), "warm_up", None)
+        if warm_up:
+            bridge.emit({"type": "status", "text": "Preparing to judge, once …"})
+            warm_up()
+
+
+def _tell_loading(text: str) -> None:
+    if text.startswith("Loading "):
+        bridge.emit({"type": "status", "text": f"{text} …"})
 
 
 def find(part: str, slug: str, starter: str, source: str, criterion: str) -> Finding:

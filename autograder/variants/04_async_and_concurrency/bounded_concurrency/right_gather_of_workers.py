@@ -1,0 +1,42 @@
+import asyncio
+
+
+def label(image):
+    patient, _, file = image.partition("/")
+    region, _, picture = file.removesuffix(".dcm").rpartition("-")
+    return f"{patient}: {region}, picture {picture}"
+
+
+async def import_one(image, station, archive):
+    try:
+        pixels = await station.read(image)
+    except ValueError:
+        return f"{image}: damaged"
+    try:
+        number = await archive.store(label(image), pixels)
+    finally:
+        station.release(image)
+    return f"{image}: archived as {number}"
+
+
+async def import_images(images, station, archive, at_once=4):
+    if at_once < 1:
+        raise ValueError(f"at_once must be at least 1, not {at_once}")
+    iterator = iter(images)
+    lines = []
+
+    async def work():
+        for image in iterator:
+            place = len(lines)
+            lines.append("")
+            lines[place] = await import_one(image, station, archive)
+
+    workers = [asyncio.ensure_future(work()) for _ in range(at_once)]
+    try:
+        await asyncio.gather(*workers)
+    except BaseException:
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+        raise
+    return lines

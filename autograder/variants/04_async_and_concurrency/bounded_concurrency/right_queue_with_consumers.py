@@ -1,0 +1,40 @@
+import asyncio
+
+
+def label(image):
+    patient, _, file = image.partition("/")
+    region, _, picture = file.removesuffix(".dcm").rpartition("-")
+    return f"{patient}: {region}, picture {picture}"
+
+
+async def import_one(image, station, archive):
+    try:
+        pixels = await station.read(image)
+    except ValueError:
+        return f"{image}: damaged"
+    try:
+        number = await archive.store(label(image), pixels)
+    finally:
+        station.release(image)
+    return f"{image}: archived as {number}"
+
+
+async def import_images(images, station, archive, at_once=4):
+    if at_once < 1:
+        raise ValueError(f"at_once must be at least 1, not {at_once}")
+    queue = asyncio.Queue(maxsize=at_once)
+    lines = {}
+
+    async def consume():
+        while (job := await queue.get()) is not None:
+            number, image = job
+            lines[number] = await import_one(image, station, archive)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(at_once):
+            group.create_task(consume())
+        for job in enumerate(images):
+            await queue.put(job)
+        for _ in range(at_once):
+            await queue.put(None)
+    return [lines[number] for number in range(len(lines))]

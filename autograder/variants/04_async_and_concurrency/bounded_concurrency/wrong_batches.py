@@ -1,0 +1,37 @@
+# caught by: every_place_is_used
+"""images only after that hour"""
+
+import asyncio
+
+
+def label(image):
+    patient, _, file = image.partition("/")
+    region, _, picture = file.removesuffix(".dcm").rpartition("-")
+    return f"{patient}: {region}, picture {picture}"
+
+
+async def import_one(image, station, archive):
+    try:
+        pixels = await station.read(image)
+    except ValueError:
+        return f"{image}: damaged"
+    try:
+        number = await archive.store(label(image), pixels)
+    finally:
+        station.release(image)
+    return f"{image}: archived as {number}"
+
+
+async def import_images(images, station, archive, at_once=4):
+    if at_once < 1:
+        raise ValueError(f"at_once must be at least 1, not {at_once}")
+    waiting = iter(images)
+    lines = []
+    while batch := [image for _, image in zip(range(at_once), waiting)]:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(import_one(image, station, archive))
+                for image in batch
+            ]
+        lines += [task.result() for task in tasks]
+    return lines

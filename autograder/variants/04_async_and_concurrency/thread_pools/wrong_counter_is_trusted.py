@@ -1,0 +1,23 @@
+# caught by: no_amount_is_lost
+"""and 1 cent for CH-2, twice: its totals. It returned {'CH-1': """
+
+import zlib
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+
+def audit(names, vault, workers=4):
+    totals = Counter()
+
+    def check(name):
+        text = vault.fetch(name)
+        found = Counter()
+        for line in text.splitlines():
+            account, _, cents = line.partition(";")
+            found[account] += int(cents)
+        totals.update(found)
+        return f"{name} {zlib.crc32(text.encode()):08x}"
+
+    with ThreadPoolExecutor(workers) as pool:
+        checksums = list(pool.map(check, names))
+    return {"checksums": checksums, "totals": dict(totals)}

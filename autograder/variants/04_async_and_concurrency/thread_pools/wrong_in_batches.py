@@ -1,0 +1,27 @@
+# caught by: workers_is_kept_and_used
+"""only after that hour"""
+
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+
+
+def check(name, text):
+    amounts = []
+    for line in text.splitlines():
+        account, _, cents = line.partition(";")
+        amounts.append((account, int(cents)))
+    return f"{name} {zlib.crc32(text.encode()):08x}", amounts
+
+
+def audit(names, vault, workers=4):
+    texts = []
+    with ThreadPoolExecutor(workers) as pool:
+        for start in range(0, len(names), workers):
+            texts += pool.map(vault.fetch, names[start : start + workers])
+    found = [check(name, text) for name, text in zip(names, texts)]
+    checksums, totals = [], {}
+    for checksum, amounts in found:
+        checksums.append(checksum)
+        for account, cents in amounts:
+            totals[account] = totals.get(account, 0) + cents
+    return {"checksums": checksums, "totals": totals}

@@ -1,0 +1,24 @@
+# caught by: no_amount_is_lost
+"""and 1 cent for CH-2, twice: its totals. It returned {'CH-1': """
+
+import threading
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+
+
+def audit(names, vault, workers=4):
+    totals = {}
+    lock = threading.Lock()
+
+    def check(name):
+        text = vault.fetch(name)
+        for line in text.splitlines():
+            account, _, cents = line.partition(";")
+            total = totals.get(account, 0)
+            with lock:
+                totals[account] = total + int(cents)
+        return f"{name} {zlib.crc32(text.encode()):08x}"
+
+    with ThreadPoolExecutor(workers) as pool:
+        checksums = list(pool.map(check, names))
+    return {"checksums": checksums, "totals": totals}

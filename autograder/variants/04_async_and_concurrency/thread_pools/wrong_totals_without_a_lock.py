@@ -1,0 +1,20 @@
+# caught by: no_amount_is_lost
+"""and 1 cent for CH-2, twice: its totals. It returned {'CH-1': """
+
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+
+
+def audit(names, vault, workers=4):
+    totals = {}
+
+    def check(name):
+        text = vault.fetch(name)
+        for line in text.splitlines():
+            account, _, cents = line.partition(";")
+            totals[account] = totals.get(account, 0) + int(cents)
+        return f"{name} {zlib.crc32(text.encode()):08x}"
+
+    with ThreadPoolExecutor(workers) as pool:
+        checksums = list(pool.map(check, names))
+    return {"checksums": checksums, "totals": totals}

@@ -1,0 +1,98 @@
+"""An asynchronous adapter stands before the register: every route awaits it."""
+
+from typing import Annotated, Any, Literal, Protocol
+
+import anyio.to_thread
+from fastapi import Depends, FastAPI, HTTPException, Query, status
+from fastapi.middleware.cors import CORSMiddleware
+from pydantic import BaseModel, Field, StringConstraints
+
+Plate = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_upper=True, min_length=2, max_length=9),
+]
+Zone = Literal["A", "B", "C"]
+
+
+class Register(Protocol):
+    def find(self, number: int) -> dict[str, Any] | None: ...
+    def page(self, skip: int, limit: int) -> list[dict[str, Any]]: ...
+    def add(self, plate: str, zone: str, months: int) -> dict[str, Any]: ...
+    def remove(self, number: int) -> None: ...
+
+
+class PermitRequest(BaseModel):
+    plate: Plate
+    zone: Zone
+    months: int = Field(12, ge=1, le=24)
+
+
+class Permit(BaseModel):
+    number: int
+    plate: str
+    zone: str
+    months: int
+
+
+def get_register() -> Register:
+    raise RuntimeError("the register is reached in the town hall only")
+
+
+class AsyncRegister:
+    """The register for coroutines: each method runs in a worker."""
+
+    def __init__(self, register: Annotated[Register, Depends(get_register)]) -> None:
+        self._register = register
+
+    def __getattr__(self, name: str) -> Any:
+        async def call(*given: Any) -> Any:
+            return await anyio.to_thread.run_sync(getattr(self._register, name), *given)
+
+        return call
+
+
+TheRegister = Annotated[AsyncRegister, Depends()]
+
+app = FastAPI(title="Parking permits", version="1.0.0")
+app.add_middleware(
+    CORSMiddleware,
+    allow_origins=["https://permits.town.example"],
+    allow_credentials=True,
+    allow_methods=["*"],
+    allow_headers=["*"],
+)
+
+
+@app.post("/permits", response_model=Permit, status_code=status.HTTP_201_CREATED)
+async def issue_permit(wanted: PermitRequest, register: TheRegister) -> Any:
+    try:
+        return await register.add(wanted.plate, wanted.zone, wanted.months)
+    except ValueError as error:
+        raise HTTPException(
+            status.HTTP_409_CONFLICT, f"{wanted.plate} has a permit"
+        ) from error
+
+
+@app.get("/permits", response_model=list[Permit])
+async def list_permits(
+    register: TheRegister,
+    skip: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> Any:
+    return await register.page(skip, limit)
+
+
+@app.get("/permits/{number}", response_model=Permit)
+async def show_permit(number: int, register: TheRegister) -> Any:
+    permit = await register.find(number)
+    if permit is None:
+        raise HTTPException(status.HTTP_404_NOT_FOUND, f"no permit {number}")
+    return permit
+
+
+@app.delete("/permits/{number}", status_code=status.HTTP_204_NO_CONTENT)
+async def withdraw_permit(number: int, register: TheRegister) -> None:
+    try:
+        await register.remove(number)
+    except KeyError as error:
+        raise HTTPException(status.HTTP_404_NOT_FOUND, f"no permit {number}") from error
