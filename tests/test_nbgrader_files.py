@@ -218,7 +218,7 @@ def test_check_reads_the_files_anew_each_time(place: Path) -> None:
     NotebookClient(notebook, timeout=120, resources=resources).execute()
     shown = [c.outputs[0]["data"] for c in notebook.cells if c.outputs]
     assert "drivingschool/prices.py" in shown[0]["text/plain"]
-    assert [data["text/plain"] for data in shown[1:]] == ["2", "0", "0"]
+    assert [data["text/plain"] for data in shown[1:]] == ["1", "0", "0"]
     assert "drivingschool/desk.py, line 4: No module named" in shown[3]["text/html"]
 
 
