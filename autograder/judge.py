@@ -15,6 +15,7 @@ from autograder.border.channel import BorderClosed
 from autograder.criteria import Criterion, CriterionNotMet, Evidence, withholding
 from autograder.exercises import Exercise
 from autograder.logging_state import fresh_logging
+from autograder.modules import put_away
 from autograder.namespace import LoadError, Namespace, NamespaceError
 
 SECONDS_PER_CRITERION = 10
@@ -186,6 +187,8 @@ def find(
                 f"raised {type(error).__name__}: {error}",
                 "no exception here",
             )
+        finally:
+            put_away()
     return None
 
 

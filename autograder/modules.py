@@ -1,13 +1,12 @@
 """Python modules out of texts: a tree of its own beside all others of the process.
 
-A learner's package and the original have the same name and live side by side. So none
-of them stays in ``sys.modules``: a tree is put there while code of it is imported, and
-taken out again. Code of the tree imports through the tree whenever it runs, also inside
-functions that are called later.
+A learner's package and the original have the same name and live side by side. So at
+most one of them is in ``sys.modules`` at a time: the one that was used last. Code of a
+tree imports through its tree whenever it runs, also inside functions that are called
+later, and nothing stays once all are put away.
 """
 
 import builtins
-import contextlib
 import functools
 import importlib
 import io
@@ -70,7 +69,6 @@ class Modules(MetaPathFinder):
         }
         self._loaded: dict[str, ModuleType] = {}
         self._displaced: dict[str, ModuleType] = {}
-        self._depth = 0
         self.builtins = _Builtins(__import__=self._import)
 
     def load(self, name: str) -> ModuleType:
@@ -85,8 +83,8 @@ class Modules(MetaPathFinder):
         Raises:
             Exception: Whatever its code raises.
         """
-        with self.in_reach():
-            return importlib.import_module(name)
+        self.bring()
+        return importlib.import_module(name)
 
     def new_module(self, name: str) -> ModuleType:
         """Make an empty module whose code imports through the tree.
@@ -112,24 +110,23 @@ class Modules(MetaPathFinder):
         """
         return self._locate(name) is not None
 
-    @contextlib.contextmanager
-    def in_reach(self) -> Iterator[None]:
-        """Let ``sys.modules`` and the import system know the tree."""
-        with _SWITCH:
-            self._depth += 1
-            if self._depth == 1:
-                self._displaced = self._take_out()
-                sys.modules.update(self._loaded)
-                sys.meta_path.insert(0, self)
-        try:
-            yield
-        finally:
-            with _SWITCH:
-                self._depth -= 1
-                if self._depth == 0:
-                    sys.meta_path.remove(self)
-                    self._loaded = self._take_out()
-                    sys.modules.update(self._displaced)
+    def bring(self) -> None:
+        """Let ``sys.modules`` and the import system know this tree, and no other.
+
+        It stays until another one is brought or all are put away: code that imports by
+        a name, pickles or reads annotations looks there when it is called.
+        """
+        _exchange(self)
+
+    def _enter(self) -> None:
+        self._displaced = self._take_out()
+        sys.modules.update(self._loaded)
+        sys.meta_path.insert(0, self)
+
+    def _leave(self) -> None:
+        sys.meta_path.remove(self)
+        self._loaded = self._take_out()
+        sys.modules.update(self._displaced)
 
     def _take_out(self) -> dict[str, ModuleType]:
         """Remove all that bears a name of the tree."""
@@ -147,11 +144,11 @@ class Modules(MetaPathFinder):
         level: int = 0,
     ) -> ModuleType:
         """What an import statement in the tree calls."""
-        elsewhere = level == 0 and name.partition(".")[0] not in self._tops
-        if self._depth or (elsewhere and name in sys.modules):
+        before = _exchange(self)
+        try:
             return builtins.__import__(name, globals, locals, fromlist, level)
-        with self.in_reach():
-            return builtins.__import__(name, globals, locals, fromlist, level)
+        finally:
+            _exchange(before)
 
     # --- Finding ---------------------------------------------------------------------
 
@@ -259,6 +256,28 @@ class Modules(MetaPathFinder):
         if file.startswith(self._label):
             place = f" in {file.removeprefix(self._label)}, line {line}"
         return f"{kind}{place}: {text.replace(self._label, '')}"
+
+
+_in_reach: Modules | None = None
+
+
+def _exchange(tree: Modules | None) -> Modules | None:
+    """Bring a tree in place of the one that was there, and give that back."""
+    global _in_reach  # noqa: PLW0603 - it stands for sys.modules, which is one as well
+    with _SWITCH:
+        before = _in_reach
+        if tree is not before:
+            if before:
+                before._leave()
+            if tree:
+                tree._enter()
+            _in_reach = tree
+        return before
+
+
+def put_away() -> None:
+    """Leave ``sys.modules`` and the import system as if there had been no tree."""
+    _exchange(None)
 
 
 class _Loader(InspectLoader):

@@ -4,7 +4,6 @@ Criteria use this narrow surface only (attributes, calls, plain data, probe sour
 that the same criterion can run with the learner's code in another process.
 """
 
-import contextlib
 import sys
 from types import ModuleType
 from typing import Any
@@ -81,8 +80,9 @@ class Namespace:
         """Find what ``from package import name`` does, which may be a module."""
         if self._tree is None:
             return vars(self._module)[name]
+        self._tree.bring()
         inner = f"{self._package}.{name}"
-        if name not in vars(self._module) and self._tree.has(inner):
+        if not hasattr(self._module, name) and self._tree.has(inner):
             return self._tree.load(inner)
         return getattr(self._module, name)
 
@@ -121,10 +121,10 @@ class Namespace:
         """
         names = {**self._module.__dict__, **given}
         code = compiled(source, "<probe>")
-        in_reach = self._tree.in_reach() if self._tree else contextlib.nullcontext()
+        if self._tree:
+            self._tree.bring()
         try:
-            with in_reach:
-                exec(code, names)  # noqa: S102 - the source is the criterion author's
+            exec(code, names)  # noqa: S102 - the source is the criterion author's
         except NameError as error:
             # A name that the probe expects of the learner, such as a class to build on.
             raise NamespaceError(

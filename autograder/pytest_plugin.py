@@ -8,6 +8,7 @@ import pytest
 from autograder.brief import Brief
 from autograder.exercises import Exercise
 from autograder.logging_state import fresh_logging
+from autograder.modules import put_away
 from autograder.namespace import Namespace
 from autograder.rooms import Rooms
 
@@ -50,6 +51,7 @@ def solution(request: pytest.FixtureRequest, answer: str) -> Iterator[Namespace]
     """The names of one answer, run afresh."""
     with fresh_logging():
         yield Namespace(answer, "solution", _brief_of(request).package)
+    put_away()
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
 """Packages out of texts: side by side, with imports that run later, and no trace."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from autograder.exercises import find_exercise
 from autograder.files import pack
 from autograder.judge import find
+from autograder.modules import put_away
 from autograder.namespace import LoadError, Namespace, NamespaceError
 from autograder.rooms import Rooms
 
@@ -27,6 +28,12 @@ PARCELS = {
     "parcels/rates.py": "RATE = 3\n",
     "parcels/late.py": "FACTOR = 10\n",
 }
+
+
+@pytest.fixture(autouse=True)
+def _put_away() -> Iterator[None]:
+    yield
+    put_away()
 
 
 def namespace(
@@ -50,7 +57,21 @@ def test_nothing_is_left_in_the_process() -> None:
     solution = namespace()
     solution.dispatch(1)
     solution.probe("import parcels.late")
+    put_away()
     assert (set(sys.modules), list(sys.meta_path), list(sys.path)) == before
+
+
+def test_imports_by_a_name_work_whenever_they_run() -> None:
+    late = {
+        "parcels/late.py": "from importlib import import_module, resources\n"
+        "def rate():\n    return import_module('parcels.rates').RATE\n"
+        "def note():\n"
+        "    return resources.files(__package__).joinpath('note.txt').read_text()\n",
+    }
+    solution = namespace({**late, "parcels/note.txt": "mine"})
+    original = namespace({**late, "parcels/rates.py": "RATE = 4"}, name="original")
+    assert (solution.late.rate(), original.late.rate()) == (3, 4)
+    assert (solution.late.rate(), solution.late.note()) == (3, "mine")
 
 
 def test_what_the_process_had_under_the_name_is_put_back() -> None:
@@ -58,6 +79,7 @@ def test_what_the_process_had_under_the_name_is_put_back() -> None:
     try:
         there = sys.modules["parcels"]
         assert namespace().dispatch(1) == 30
+        put_away()
         assert sys.modules["parcels"] is there
     finally:
         del sys.modules["parcels"]

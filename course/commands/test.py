@@ -1,5 +1,6 @@
 """``test``: everything that must hold, in one command."""
 
+import os
 import subprocess
 import sys
 import time
@@ -80,7 +81,11 @@ def _run_mypy(rooms: Rooms) -> int:
         ["exercises"],
         [str(rooms.relative(rooms.hidden_tests))],
     ]
-    return max(_run(rooms, [*_PYTHON, "mypy", *arguments]) for arguments in runs)
+    results = [_run(rooms, [*_PYTHON, "mypy", *arguments]) for arguments in runs]
+    for folder in rooms.solutions.glob("*/*/"):  # each a project of its own
+        command = [*_PYTHON, "mypy", "--strict", f"--config-file={os.devnull}", "."]
+        results.append(subprocess.run(command, cwd=folder, check=False).returncode)
+    return max(results)
 
 
 def _build(rooms: Rooms) -> int:

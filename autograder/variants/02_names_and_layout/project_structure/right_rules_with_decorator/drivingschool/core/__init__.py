@@ -1,0 +1,3 @@
+from .prices import euros, price, refund
+
+__all__ = ["euros", "price", "refund"]

@@ -1,0 +1,8 @@
+"""Bookings of a driving school; callers import from here."""
+
+from drivingschool.app import main
+from drivingschool.errors import UnknownKind
+from drivingschool.prices import price, refund
+from drivingschool.timetable import overlap
+
+__all__ = ["UnknownKind", "main", "overlap", "price", "refund"]

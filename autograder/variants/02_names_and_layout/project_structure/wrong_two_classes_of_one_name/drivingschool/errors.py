@@ -1,0 +1,2 @@
+class UnknownKind(ValueError):
+    """There are no lessons of this kind."""
