@@ -1,5 +1,7 @@
 """``check("...")`` in a learner's notebook."""
 
+import base64
+import html
 import json
 import os
 import sys
@@ -13,7 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from autograder import given
 from autograder.errors import CourseError
 from autograder.exercises import Exercise
-from autograder.files import pack, read_answer
+from autograder.files import pack, read_answer, unpack, write_folder, write_zip
 from autograder.judge import Verdict, judge_one
 from autograder.namespace import files_of
 from autograder.report import as_html, as_text
@@ -52,10 +54,12 @@ class FileList:
 
     Args:
         files: Text by path.
+        slug: The exercise, which names the folder.
     """
 
-    def __init__(self, files: dict[str, str]) -> None:
+    def __init__(self, files: dict[str, str], slug: str) -> None:
         self._files = files
+        self._slug = slug
 
     def __repr__(self) -> str:
         width = max(map(len, self._files), default=0)
@@ -64,6 +68,20 @@ class FileList:
             for path, text in self._files.items()
         ]
         return "\n".join(lines) or "There are no files."
+
+    def _repr_html_(self) -> str | None:
+        """In JupyterLite, where no folder can be handed in, a link to a zip of it."""
+        if sys.platform == "emscripten":
+            return f"<pre>{html.escape(repr(self))}</pre>\n{self._zip_link()}"
+        return None
+
+    def _zip_link(self) -> str:
+        name = f"{self._slug}.zip"
+        data = base64.b64encode(write_zip(self._files, self._slug)).decode()
+        return (
+            f'<p><a download="{name}" href="data:application/zip;base64,{data}">'
+            f"Download {name}</a> and hand it in beside the notebook.</p>"
+        )
 
 
 class Checker:
@@ -109,7 +127,8 @@ class Checker:
         Raises:
             CourseError: As for a check.
         """
-        return FileList(files_of(self._answer(), self._exercise.brief.package))
+        files = files_of(self._answer(), self._exercise.brief.package)
+        return FileList(files, self._exercise.slug)
 
     def _remember(self, info: Any) -> None:
         """Keep the source of each cell; JupyterLab says which cell it runs."""
@@ -177,7 +196,19 @@ def exercise(slug: str) -> Checker:
         raise CourseError(
             f"There is no exercise {slug!r}.", remedy="Restore this cell as it was."
         )
-    return Checker(Exercise(found[0].parent.name, slug, rooms), shell)
+    opened = Exercise(found[0].parent.name, slug, rooms)
+    if sys.platform == "emscripten":
+        _lay_out_starter(opened)
+    return Checker(opened, shell)
+
+
+def _lay_out_starter(opened: Exercise) -> None:
+    """JupyterLite cannot move files that a site serves: they are written here."""
+    folder = Path.cwd() / opened.slug
+    if opened.brief.package is None or folder.exists():
+        return
+    write_folder(folder, unpack(opened.brief.starter))
+    print(f"Your answer is the folder {opened.slug} beside this notebook.")
 
 
 def _link_to_the_book_around() -> None:

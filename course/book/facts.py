@@ -9,6 +9,7 @@ from sphinx.application import Sphinx
 
 from autograder.errors import CourseError
 from autograder.exercises import POINTS, Exercise, find_exercise
+from autograder.files import unpack
 from autograder.judge import SECONDS_PER_CRITERION
 from autograder.rooms import Rooms
 from course.book.progress import PROGRESS_PAGE, progress_facts
@@ -61,7 +62,7 @@ def _exercise_facts(exercise: Exercise) -> dict[str, Any]:
         "points": POINTS,
         "browser": chapter.browser,
         "rules": chapter.rules,
-        "starter": exercise.brief.starter,
+        **_starter_facts(exercise),
         "seconds": SECONDS_PER_CRITERION,
         "remarks": {
             remark.code: {"voice": remark.voice, "say": remark.say}
@@ -80,6 +81,13 @@ def _exercise_facts(exercise: Exercise) -> dict[str, Any]:
             for criterion in exercise.criteria
         ],
     }
+
+
+def _starter_facts(exercise: Exercise) -> dict[str, Any]:
+    starter, package = exercise.brief.starter, exercise.brief.package
+    if package is None:
+        return {"form": "cell", "starter": starter}
+    return {"form": "files", "package": package, "files": unpack(starter)}
 
 
 def _add_facts(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from docutils import nodes
 from docutils.statemachine import StringList
+from pygments.lexers import find_lexer_class_for_filename
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -12,6 +13,7 @@ from autograder import given
 from autograder.assemble import criteria_table
 from autograder.errors import CourseError
 from autograder.exercises import POINTS, Exercise, find_exercise
+from autograder.files import unpack
 from autograder.rooms import Rooms
 from autograder.standards import Part, load_standards
 from course.chapters import Chapter, read_chapter
@@ -70,6 +72,36 @@ class CriteriaDirective(MarkdownDirective):
         """Make the table of criteria and the ways to start."""
         exercise = self.exercise(self.env.docname.rpartition("/")[2])
         return self.parse(f"{criteria_table(exercise)}\n\n{_start(exercise)}")
+
+
+class FilesDirective(MarkdownDirective):
+    """``{files}`` on an exercise's page: the starter's files, one after the other."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make the listing; each file's path stands above its text."""
+        exercise = self.exercise(self.env.docname.rpartition("/")[2])
+        listing = nodes.container(classes=["starter-files"])
+        self.env.note_reread()  # files may come and go
+        for path, text in unpack(exercise.brief.starter).items():
+            listing += _file(path, text)
+        return [listing]
+
+
+def _file(path: str, text: str) -> nodes.Node:
+    name = nodes.paragraph("", "", nodes.literal(path, path), classes=["starter-path"])
+    if not text.strip():
+        name += nodes.Text(" (empty)")
+        return name
+    block = nodes.literal_block(text, text, language=_language(path))
+    block["force"] = True  # what no lexer can read is shown without colours
+    return nodes.container("", name, block)
+
+
+def _language(path: str) -> str:
+    try:
+        return find_lexer_class_for_filename(path).aliases[0]  # type: ignore[union-attr]
+    except (AttributeError, IndexError):
+        return "text"
 
 
 class GivenDirective(MarkdownDirective):
@@ -170,6 +202,7 @@ def register(app: Sphinx) -> None:
     """
     app.add_directive("exercise", ExerciseDirective)
     app.add_directive("criteria", CriteriaDirective)
+    app.add_directive("files", FilesDirective)
     app.add_directive("given", GivenDirective)
     app.add_directive("chapters", ChaptersDirective)
     app.add_directive("parts", PartsDirective)

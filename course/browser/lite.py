@@ -14,7 +14,10 @@ _EXTENSIONS = [
     "@jupyter-widgets/jupyterlab-manager",
     "@jupyterlite/pyodide-kernel-extension",
 ]
-_APPS = ["lab", "notebooks", "tree"]
+_APPS = ["edit", "lab", "notebooks", "tree"]
+# Whatever lies in a folder. JupyterLite shows again what the site serves and a reader
+# has deleted or moved, so the notebooks write the files of starters themselves.
+_NOT_SERVED = "^/[^/]+/"
 # Font formats of browsers that cannot run Pyodide, and how JupyterLite was bundled.
 _NEVER_ASKED_FOR = ["build/fa-*.eot", "build/fa-*.svg", "rspack.config*.js"]
 
@@ -69,6 +72,7 @@ def _run_jupyterlite(settings: Path, release: Path, output: Path) -> None:
     # All parts in one folder: File > Download puts a folder's name before the file's,
     # and nbgrader takes only the name that it released.
     command += [f"--contents={part}" for part in sorted(release.iterdir())]
+    command += [f"--LiteBuildConfig.ignore_contents={_NOT_SERVED}"]
     command += [f"--apps={app}" for app in _APPS]
     installed = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
     command += [

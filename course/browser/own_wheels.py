@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from autograder.errors import CourseError
+from autograder.files import read_folder
 from autograder.imports import reached_modules
 from autograder.rooms import Rooms
 from course.browser.wheels import REPACKED, Wheel
@@ -46,7 +47,7 @@ def make_own_wheels(rooms: Rooms, folder: Path) -> list[Wheel]:
 
 
 def grader_files(rooms: Rooms) -> dict[str, bytes]:
-    """What learners need of the grader: modules that they reach, briefs, criteria.
+    """What learners need of the grader: modules that they reach, exercises.
 
     Nobody lists what is public: a module comes along when a learner's notebook, a
     page's Python or a visible criterion leads to it. Nothing imports what is secret.
@@ -58,13 +59,19 @@ def grader_files(rooms: Rooms) -> dict[str, bytes]:
         Files by their path in the wheel.
     """
     briefs = [*rooms.exercises.glob("*/*.md"), *rooms.exercises.glob("*/test_*.py")]
+    starters = [
+        brief.with_suffix("") / path
+        for brief in rooms.exercises.glob("*/*.md")
+        if brief.with_suffix("").is_dir()
+        for path in read_folder(brief.with_suffix(""))
+    ]
     roots = [*PAGE_PYTHON.rglob("*.py"), *rooms.exercises.glob("*/test_*.py")]
     modules = reached_modules(rooms.root, roots, _NOTEBOOK)
     briefs += rooms.given.glob("*.py")
     inventories = rooms.root.joinpath("autograder", "standards").glob("*.yml")
     return {
         path.relative_to(rooms.root).as_posix(): path.read_bytes()
-        for path in [*modules, *inventories, *briefs]
+        for path in [*modules, *inventories, *briefs, *starters]
     }
 
 

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from autograder.exercises import Exercise, find_exercises
+from autograder.files import unpack
 from autograder.rooms import Rooms
+from course.chapters import find_chapters
 
 FLAGS = [
     "--no-sandbox",
@@ -49,6 +52,22 @@ def overflow(page: Page) -> int:
         "(page => page.scrollWidth - page.clientWidth)(document.documentElement)"
     )
     return width
+
+
+@pytest.fixture(scope="session")
+def exercise(rooms: Rooms) -> Exercise:
+    """The first exercise with a package as its answer that is done in a browser."""
+    chapters = {chapter.slug for chapter in find_chapters(rooms) if chapter.browser}
+    for found in find_exercises(rooms):
+        if found.brief.package and found.slug in chapters:
+            return found
+    pytest.skip("no chapter has an exercise with a package of files as its answer")
+
+
+@pytest.fixture(scope="session")
+def starter(exercise: Exercise) -> dict[str, str]:
+    """The files that its reader begins with."""
+    return unpack(exercise.brief.starter)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -19,6 +19,7 @@ from sphinx.config import Config
 
 import course.book
 from autograder.errors import CourseError
+from autograder.files import read_folder
 from autograder.rooms import Rooms
 from course.browser import npm, own_wheels, pyodide, wheels
 from course.browser.assets import BrowserAssets, has_live_cells
@@ -223,6 +224,11 @@ def test_wheel_of_the_grader_holds_what_learners_need(rooms: Rooms) -> None:
     assert {"checks", "judge", "notebook", "report", "standards"} <= tops
     briefs = {path.name for path in rooms.exercises.glob("*/*.md")}
     assert briefs <= {Path(name).name for name in files}
+    for folder in rooms.exercises.glob("*/*/"):
+        if folder.with_suffix(".md").exists():  # a starter of several files
+            place = folder.relative_to(rooms.root).as_posix()
+            there = {name for name in files if name.startswith(f"{place}/")}
+            assert there == {f"{place}/{path}" for path in read_folder(folder)}
 
 
 def test_own_wheels_are_the_same_bytes_until_a_source_changes(

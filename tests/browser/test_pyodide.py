@@ -100,6 +100,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Resu
 def cpython_says(exercise: Exercise) -> dict[str, Told]:
     """What the terminal says of each answer, by the criteria that a browser has."""
     visible = [criterion for criterion in exercise.criteria if criterion.visible]
+    package = exercise.brief.package
     told = {}
     for name, source in answers(exercise).items():
         with seeded(SEED):
@@ -107,7 +108,8 @@ def cpython_says(exercise: Exercise) -> dict[str, Told]:
                 criterion.name: find(
                     criterion,
                     exercise.brief.starter,
-                    lambda: Namespace(source, "solution"),  # noqa: B023 - called at once
+                    lambda: Namespace(source, "solution", package),  # noqa: B023 - at once
+                    package=package,
                     seconds=SECONDS_PER_CRITERION,
                 )
                 for criterion in visible

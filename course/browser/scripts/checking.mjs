@@ -37,7 +37,7 @@ export async function prepare({ part, slug }, source) {
 
 /** Nothing interrupts Python from inside a page: what runs too long ends with it. */
 async function find(facts, source, criterion) {
-  const { part, slug, starter, seconds } = facts;
+  const { part, slug, starter, package: from = null, seconds } = facts;
   await prepare(facts, source);
   let late = false;
   const limit = setTimeout(() => {
@@ -45,7 +45,7 @@ async function find(facts, source, criterion) {
     session.stop();
   }, seconds * 1000);
   try {
-    const args = { part, slug, starter, source, criterion };
+    const args = { part, slug, starter, source, criterion, package: from };
     return await session.call(`${JUDGING}.find`, args);
   } catch (error) {
     if (!late) throw error;
@@ -66,4 +66,15 @@ export async function tryOut(source, onOutput) {
   await session.call(`${JUDGING}.forget_names`);
   const { ok, stopped } = await session.run("answer", source, onOutput);
   return stopped ? Promise.reject({ stopped }) : ok;
+}
+
+/** Run one file of an answer, as `python -m` does, and show what it prints.
+ *  @param {string} answer its packed files
+ *  @param {string} path of the file
+ *  @param {(output: object) => void} onOutput takes each nbformat output
+ *  @returns {Promise<boolean>} as `tryOut` */
+export async function tryOutFile(answer, path, onOutput) {
+  await session.load(["autograder"]);
+  const runs = await session.call("course_page.answers.lay_out", { answer, path });
+  return tryOut(runs, onOutput);
 }

@@ -8,6 +8,8 @@ import { make } from "./elements.mjs";
  * @param {string} edited
  * @returns {Array<{kind: "same"|"removed"|"added", text: string}>} */
 export function diffLines(original, edited) {
+  if (!original || !edited)
+    return [...allLines(original, "removed"), ...allLines(edited, "added")];
   const before = asText(original);
   const after = asText(edited);
   const lines = [];
@@ -27,6 +29,9 @@ export function diffLines(original, edited) {
   take(before, "same", done, before.length);
   return lines;
 }
+
+const allLines = (code, kind) =>
+  code ? code.replace(/\n$/, "").split("\n").map((text) => ({ kind, text })) : [];
 
 // Each line ends with a line break: a line added after the last changes no other.
 const asText = (code) => Text.of(`${code.replace(/\n$/, "")}\n`.split("\n"));

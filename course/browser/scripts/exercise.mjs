@@ -1,17 +1,15 @@
 // An exercise's page: the editor in place of the starter, Check, Run and the verdicts.
-import { check, prepare, tryOut } from "./checking.mjs";
+import { check, prepare } from "./checking.mjs";
 import { today } from "./dates.mjs";
-import { renderDiff } from "./diff.mjs";
 import { button as makeButton, make, unseen } from "./elements.mjs";
 import { SITE, facts } from "./facts.mjs";
-import { download } from "./handing_in.mjs";
 import { showInTurn } from "./hints.mjs";
 import { OutputArea } from "./outputs.mjs";
 import { session } from "./session.mjs";
 import * as store from "./store.mjs";
 import { VerdictList } from "./verdicts.mjs";
 
-const { slug, starter, criteria } = facts;
+const { slug, criteria } = facts;
 const visible = criteria.filter((criterion) => criterion.visible);
 const hidden = criteria.filter((criterion) => !criterion.visible);
 
@@ -22,7 +20,7 @@ const ABOUT_CHECK =
   "Change the starter here until it meets the criteria. Check judges " +
   `${visible.length} of the ${criteria.length} in Python inside this page, and nothing ` +
   `that you write leaves your computer; the other ${hidden.length} are judged when you ` +
-  "hand in the notebook.";
+  "hand in.";
 
 const STALE =
   "You have changed your answer since this check: these verdicts are about the version " +
@@ -30,7 +28,7 @@ const STALE =
 
 /** Make the exercise workable on its page. */
 export async function attach() {
-  const place = document.querySelector("#starter .highlight-python");
+  const place = document.querySelector(STARTER_PLACES[facts.form]);
   if (!place) return;
   const details = document.querySelectorAll("#hints details");
   showInTurn(slug, [...details]);
@@ -38,24 +36,28 @@ export async function attach() {
     place.before(make("p", { class: "exercise-note" }, NOT_HERE));
     return;
   }
-  const [{ createEditor }, { Remarks }] = await Promise.all([
-    import("./editor.mjs"),
-    import("./remarks.mjs"),
-  ]);
-  const bench = new Workbench(createEditor, new Remarks(facts));
-  place.replaceWith(bench.element);
+  const Answer = await ANSWERS[facts.form]();
+  place.replaceWith(new Workbench(Answer).element);
 }
+
+/** Where the page shows the starter to readers without scripts. */
+const STARTER_PLACES = { cell: "#starter .highlight-python", files: "#starter .starter-files" };
+
+const ANSWERS = {
+  cell: async () => (await import("./cell_answer.mjs")).CellAnswer,
+  files: async () => (await import("./files_answer.mjs")).FilesAnswer,
+};
 
 const NOT_HERE =
   "This exercise needs more than a browser's Python offers. Solve it in JupyterLab.";
 
-/** Editor, buttons, remarks, output and verdicts. */
+/** The answer, buttons, remarks, output and verdicts. */
 class Workbench {
-  #editor;
-  #remarks;
+  #answer;
   #list = new VerdictList(criteria);
   #buttons = {};
   #busy = false;
+  #following = false; // another tab's text must not be written back over a later one
   #status = make("p", { class: "exercise-status", role: "status" });
   #undo = make("p", { class: "exercise-note", role: "status" });
   #changes = make("div", { class: "exercise-changes", id: "exercise-changes" });
@@ -63,44 +65,35 @@ class Workbench {
   #stale = make("p", { class: "exercise-stale", role: "status" });
   #next = make("div", { class: "exercise-next" });
 
-  constructor(createEditor, remarks) {
-    this.#remarks = remarks;
-    const frame = make("div", { class: "exercise-editor highlight-python" });
-    const text = store.get("answer", slug) ?? starter;
-    this.#editor = createEditor({
-      parent: frame,
-      text,
-      label: "Your answer",
-      lineNumbers: true,
-      onChange: (changed) => this.#changed(changed),
-      onRun: () => this.#run(),
-      onLeave: () => this.#buttons.check.focus(),
+  constructor(Answer) {
+    this.#answer = new Answer(facts, store.get("answer", slug), {
+      change: () => this.#changed(),
+      run: () => this.#run(),
+      leave: () => this.#buttons.check.focus(),
+      begin: () => this.#warmUp(),
     });
-    remarks.attach(this.#editor.view);
-    this.#editor.view.contentDOM.addEventListener("focus", () => this.#warmUp(), {
-      once: true,
-    });
-    this.element = this.#layout(frame);
+    this.element = this.#layout();
     this.element.addEventListener("keydown", (event) => this.#key(event), true);
     session.addEventListener("status", ({ detail }) => {
       if (this.#busy && detail.text) this.#say(detail.text);
     });
+    this.#followOtherTabs();
     this.#restore();
   }
 
-  #layout(frame) {
+  #layout() {
     return make(
       "div",
       { class: "exercise" },
       make("p", { class: "exercise-note" }, ABOUT_CHECK),
-      frame,
+      this.#answer.element,
       make("p", { class: "exercise-small" }, `${CHECK_KEYS} checks.`),
       this.#bar(),
       this.#status,
       this.#undo,
       this.#changes,
       this.#output,
-      this.#remarks.element,
+      this.#answer.remarks.element,
       make(
         "section",
         { class: "exercise-verdicts", "aria-labelledby": "verdicts-heading" },
@@ -117,7 +110,9 @@ class Workbench {
       const made = makeButton(text, act, { class: "course-button", title });
       return (this.#buttons[name] = made);
     };
-    const lite = new URL(`lite/notebooks/index.html?path=${slug}.ipynb`, SITE);
+    // Only JupyterLab has the files beside the notebook in sight.
+    const app = facts.form === "files" ? "lab" : "notebooks";
+    const lite = new URL(`lite/${app}/index.html?path=${slug}.ipynb`, SITE);
     const bar = make(
       "div",
       { class: "course-bar exercise-bar" },
@@ -125,12 +120,13 @@ class Workbench {
       button("run", "Run", () => this.#run(), "Run your answer and show what it prints"),
       button("stop", "Stop", () => session.stop(), "End what runs"),
       button("changes", "Show changes", () => this.#toggleChanges()),
-      button("reset", "Reset", () => this.#reset(), "Go back to the starter"),
-      button("save", "Download the notebook", () => this.#save()),
+      button("reset", this.#answer.resetLabel, () => this.#reset(), "Go back to the starter"),
+      button("save", this.#answer.saveLabel, () => this.#save()),
       make("a", { href: lite.href }, "Open in JupyterLite"),
     );
     this.#buttons.check.classList.add("exercise-main");
     this.#buttons.run.classList.add("course-run");
+    this.#buttons.run.hidden = !this.#answer.canRun;
     this.#buttons.stop.classList.add("course-stop");
     this.#buttons.changes.setAttribute("aria-controls", this.#changes.id);
     this.#showBusy(false);
@@ -148,24 +144,47 @@ class Workbench {
 
   /** Python starts when the reader begins to work, not when they are done. */
   #warmUp() {
-    prepare(facts, this.#editor.text()).catch(() => {}); // told when it is needed
+    prepare(facts, this.#answer.text()).catch(() => {}); // told when it is needed
   }
 
-  #changed(text) {
-    if (text === starter) store.remove("answer", slug);
-    else store.set("answer", slug, text);
+  #changed() {
+    if (!this.#following) this.#keep(this.#answer.text());
     this.#showStale();
     if (this.#changesShown) this.#showChanges(true);
+  }
+
+  #keep(text) {
+    if (text === this.#answer.starter) store.remove("answer", slug);
+    else store.set("answer", slug, text);
+  }
+
+  /** The same exercise in two tabs is one answer: neither writes over the other's. */
+  #followOtherTabs() {
+    const follow = () => {
+      this.#following = true;
+      this.#answer.replace(store.get("answer", slug) ?? this.#answer.starter);
+      this.#following = false;
+    };
+    store.watch((kind, key) => {
+      if (!kind || (kind === "answer" && key === slug)) follow();
+    });
+    // A tab that the browser had put to sleep was told nothing.
+    document.addEventListener("visibilitychange", follow);
   }
 
   // --- Check --------------------------------------------------------------------------
 
   async #check() {
-    const source = this.#editor.text();
+    const source = this.#answer.text();
     await this.#work("The check", async () => {
       this.#forget();
       const judging = (name) => this.#list.mark(name, "checking");
-      const verdicts = await check(facts, source, judging, (made) => this.#show(made));
+      const verdicts = await check(
+        { ...facts, starter: this.#answer.starter },
+        source,
+        judging,
+        (made) => this.#show(made),
+      );
       store.set("verdicts", slug, {
         checked: new Date().toISOString(),
         source,
@@ -174,7 +193,7 @@ class Workbench {
       this.#conclude(verdicts);
     });
     this.#showStale();
-    this.#remarks.start(); // not before: both would be slower
+    this.#answer.remarks.start(); // not before: both would be slower
   }
 
   /** No verdict of an earlier check stays beside those of this one. */
@@ -204,8 +223,7 @@ class Workbench {
     const link = document.querySelector(".prev-next-area a.right-next");
     const title = link?.querySelector(".prev-next-title")?.textContent.trim();
     const rest =
-      `The other ${hidden.length} are judged when you hand in: download the notebook, ` +
-      "your answer is in it.";
+      `The other ${hidden.length} are judged when you hand in: ${this.#answer.handIn}`;
     this.#next.replaceChildren(
       make("p", {}, make("strong", {}, "All criteria that run here are met. "), rest),
       make("p", {}, link && make("a", { href: link.href }, `Read on: ${title}`)),
@@ -222,17 +240,18 @@ class Workbench {
 
   #showStale() {
     const last = store.get("verdicts", slug);
-    const stale = Boolean(last) && last.source !== this.#editor.text();
+    const stale = Boolean(last) && last.source !== this.#answer.text();
     this.#stale.textContent = stale && !this.#busy ? STALE : "";
   }
 
   // --- Run and stop -------------------------------------------------------------------
 
   async #run() {
+    if (this.#answer.runTrouble) return this.#say(this.#answer.runTrouble);
     await this.#work("The run", async () => {
       const area = new OutputArea(this.#output);
       area.clearAtNext();
-      const ok = await tryOut(this.#editor.text(), (output) => area.add(output));
+      const ok = await this.#answer.run((output) => area.add(output));
       area.settle();
       const silent = this.#output.hasChildNodes() ? "" : " and printed nothing";
       this.#say(ok ? `It ran${silent}.` : "It raised an error.");
@@ -272,21 +291,30 @@ class Workbench {
   // --- The text -----------------------------------------------------------------------
 
   #reset() {
-    const before = this.#editor.text();
+    const { starter } = this.#answer;
+    const before = this.#answer.text();
     if (before === starter) {
       this.#say("This is the starter.");
       return;
     }
-    this.#editor.replace(starter);
-    const bringBack = () => {
-      this.#editor.replace(before);
-      this.#undo.replaceChildren("Your text is back.");
-      this.#editor.focus();
-    };
-    this.#undo.replaceChildren(
-      "The starter is back. ",
-      makeButton("Bring my text back", bringBack, { class: "course-button" }),
-    );
+    this.#answer.replace(starter);
+    this.#offer("The starter is back.", "Bring my text back", () => {
+      const since = this.#answer.text();
+      this.#answer.replace(before);
+      this.#answer.focus();
+      if (since === starter) this.#undo.replaceChildren("Your text is back.");
+      else
+        this.#offer("Your text is back.", "Take the later text", () => {
+          this.#answer.replace(since);
+          this.#answer.focus();
+          this.#undo.replaceChildren("The later text is back.");
+        });
+    });
+  }
+
+  #offer(words, label, act) {
+    const way = makeButton(label, act, { class: "course-button" });
+    this.#undo.replaceChildren(`${words} `, way);
   }
 
   #changesShown = false;
@@ -300,19 +328,14 @@ class Workbench {
     const { changes } = this.#buttons;
     changes.setAttribute("aria-expanded", String(shown));
     changes.textContent = shown ? "Hide changes" : "Show changes";
-    const label = "Your changes to the starter";
-    this.#changes.replaceChildren(
-      ...(shown ? [renderDiff(starter, this.#editor.text(), label)] : []),
-    );
+    this.#changes.replaceChildren(...(shown ? this.#answer.changes() : []));
   }
 
   async #save() {
-    const released = document.querySelector("#how-it-is-judged a.download").href;
     try {
-      await download(released, `${slug}.ipynb`, this.#editor.text());
-      this.#say(`Saved as ${slug}.ipynb, with your answer in its answer cell.`);
+      this.#say(await this.#answer.save());
     } catch (error) {
-      this.#say(`The notebook could not be made. ${error.message} Try again.`);
+      this.#say(`The file could not be made. ${error.message} Try again.`);
     }
   }
 }

@@ -1,4 +1,5 @@
-// The notebook to hand in, with what the reader wrote on the page as its answer.
+// What is handed in, with what the reader wrote on the page: a notebook, or a zip file.
+import { zip } from "./zip.mjs";
 
 const ANSWER_ID = "answer"; // as autograder.notebook names the cell
 
@@ -20,13 +21,25 @@ export function withAnswer(notebook, text) {
  *  @param {string} address of the released notebook
  *  @param {string} name of the file
  *  @param {string} text the answer */
-export async function download(address, name, text) {
+export async function saveNotebook(address, name, text) {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(`The site answered ${answer.status}.`);
   const notebook = withAnswer(await answer.json(), text);
   const file = new Blob([`${JSON.stringify(notebook, null, 1)}\n`], {
     type: "application/x-ipynb+json",
   });
+  save(file, name);
+}
+
+/** Save files in one folder, zipped, as a file of the reader's.
+ *  @param {Map<string, string>} files by path
+ *  @param {string} folder */
+export function saveZip(files, folder) {
+  const inFolder = [...files].map(([path, text]) => [`${folder}/${path}`, text]);
+  save(zip(new Map(inFolder)), `${folder}.zip`);
+}
+
+function save(file, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);
   link.download = name;

@@ -1,6 +1,6 @@
 // Remarks while the reader types: the chapter's own rules, in four voices. No verdicts.
 import { linter } from "@codemirror/lint";
-import { StateEffect } from "@codemirror/state";
+import { StateEffect, Text } from "@codemirror/state";
 import { make } from "./elements.mjs";
 
 /** The voices, the weightiest first, with what the editor draws for them. */
@@ -19,23 +19,30 @@ const LOADING = "Fetching ruff (4 MB, once) …";
 const MISSING =
   "ruff could not be fetched, so there are no remarks. Check works without.";
 
-/** The remarks on one editor's text. */
+/** The remarks on what is edited: one text, or the Python files of an answer. */
 export class Remarks {
   #remarks;
   #celebrate;
-  #starter;
-  #view;
+  #of;
   #check;
   #loading;
+  #views = new Map(); // editor -> tells the name of what is in it
+  #known = new Map(); // name -> what was found in a text
   #seen = new Set(); // codes that were there once, in the starter or on this visit
   #list = make("ul");
   #status = make("p", { class: "exercise-small", role: "status" });
 
-  /** @param {{remarks: object, celebrate: string, starter: string}} facts of the page */
-  constructor({ remarks, celebrate, starter }) {
+  /** @param {{remarks: object, celebrate: string}} facts of the page
+   *  @param {object} of what is remarked on
+   *  @param {string[]} of.starters the Python that the reader began with
+   *  @param {() => Map<string, string>} of.sources the Python there is now, by name; the
+   *    name is empty where there is but one
+   *  @param {(name: string) => import("@codemirror/view").EditorView} of.show brings a
+   *    source into sight */
+  constructor({ remarks, celebrate }, of) {
     this.#remarks = remarks;
     this.#celebrate = celebrate;
-    this.#starter = starter;
+    this.#of = of;
     this.element = make(
       "section",
       { class: "remarks", "aria-labelledby": "remarks-heading", hidden: true },
@@ -46,11 +53,19 @@ export class Remarks {
     );
   }
 
-  /** Remark on an editor's text from its first focus on.
-   *  @param {import("@codemirror/view").EditorView} view */
-  attach(view) {
-    this.#view = view;
+  /** Remark in an editor, from the first focus of any of them on.
+   *  @param {import("@codemirror/view").EditorView} view
+   *  @param {() => string} [nameNow] the name of what is in it */
+  attach(view, nameNow = () => "") {
+    this.#views.set(view, nameNow);
     view.contentDOM.addEventListener("focus", () => this.start(), { once: true });
+    if (this.#check) this.#lookWhileTyping(view);
+  }
+
+  /** An editor is gone.
+   *  @param {import("@codemirror/view").EditorView} view */
+  detach(view) {
+    this.#views.delete(view);
   }
 
   /** Fetch ruff and begin.
@@ -58,6 +73,13 @@ export class Remarks {
   start() {
     this.#loading ??= this.#load();
     return this.#loading;
+  }
+
+  /** Look anew when sources came, went or got other names. */
+  refresh() {
+    if (!this.#check) return;
+    const sources = this.#of.sources();
+    this.#show([...sources].flatMap(([name, text]) => this.#find(name, text)));
   }
 
   async #load() {
@@ -72,22 +94,38 @@ export class Remarks {
       this.#say(MISSING);
       return;
     }
-    this.#check(this.#starter).forEach(({ code }) => this.#seen.add(code));
-    const look = (view) => this.#look(view.state.doc);
-    const extension = linter(look, { delay: PAUSE });
-    this.#view.dispatch({ effects: StateEffect.appendConfig.of(extension) });
+    for (const starter of this.#of.starters)
+      this.#check(starter).forEach(({ code }) => this.#seen.add(code));
+    this.refresh();
+    for (const view of this.#views.keys()) this.#lookWhileTyping(view);
   }
 
-  #look(doc) {
-    const found = this.#check(doc.toString()).map((each) => this.#told(each, doc));
-    this.#show(found);
-    return found.map(({ from, to, voice, say, code }) => ({
+  #lookWhileTyping(view) {
+    const extension = linter(() => this.#look(view), { delay: PAUSE });
+    view.dispatch({ effects: StateEffect.appendConfig.of(extension) });
+  }
+
+  #look(view) {
+    this.refresh();
+    const name = this.#views.get(view)?.();
+    const text = this.#of.sources().get(name);
+    if (text === undefined || text !== view.state.doc.toString()) return [];
+    return this.#find(name, text).map(({ from, to, voice, say, code }) => ({
       from,
       to,
       severity: VOICES[voice].severity,
       source: code ? `ruff ${code}` : "Python",
       message: `${VOICES[voice].label}: ${say}`,
     }));
+  }
+
+  #find(name, text) {
+    const known = this.#known.get(name);
+    if (known?.text === text) return known.found;
+    const doc = Text.of(text.split("\n"));
+    const found = this.#check(text).map((each) => ({ ...this.#told(each, doc), name }));
+    this.#known.set(name, { text, found });
+    return found;
   }
 
   #told({ code, message, start_location: start, end_location: end }, doc) {
@@ -129,25 +167,28 @@ export class Remarks {
 
   #item(group) {
     const [{ voice, say, code }] = group;
-    const lines = new Map(group.map(({ line, from }) => [line, from]));
-    const places = [...lines].flatMap(([line, from]) => {
-      const onclick = () => this.#goTo(from);
+    const lines = new Map(group.map((each) => [placeOf(each), each]));
+    const places = [...lines].flatMap(([words, { name, from }]) => {
+      const onclick = () => this.#goTo(name, from);
       const place = { type: "button", class: "remark-place", onclick };
-      return [", ", make("button", place, `line ${line}`)];
+      return [", ", make("button", place, words)];
     });
     const source = code ? [`ruff ${code}`, ...places] : places.slice(1);
     return item(voice, say, " ", make("span", { class: "exercise-small" }, ...source));
   }
 
-  #goTo(position) {
-    this.#view.dispatch({ selection: { anchor: position }, scrollIntoView: true });
-    this.#view.focus();
+  #goTo(name, position) {
+    const view = this.#of.show(name);
+    view.dispatch({ selection: { anchor: position }, scrollIntoView: true });
+    view.focus();
   }
 
   #say(text) {
     if (this.#status.textContent !== text) this.#status.textContent = text;
   }
 }
+
+const placeOf = ({ name, line }) => (name ? `${name}, line ${line}` : `line ${line}`);
 
 const counted = (number) => {
   if (!number) return "No remarks.";

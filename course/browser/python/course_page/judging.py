@@ -15,7 +15,7 @@ from autograder.imports import reached_modules
 from autograder.judge import Verdict
 from autograder.namespace import Namespace
 from autograder.rooms import Rooms
-from course_page import bridge
+from course_page import answers, bridge
 from course_page.cells import imports
 
 Finding = dict[str, str] | None
@@ -38,14 +38,15 @@ def judge(part: str, slug: str, source: str) -> list[dict[str, Any]]:
     Args:
         part: The exercise's part, such as ``01_design``.
         slug: The exercise, such as ``open_closed``.
-        source: The code.
+        source: The code: of a cell, or packed files.
 
     Returns:
         What ``verdicts`` makes of it.
     """
-    starter = _exercise(part, slug).brief.starter
+    brief = _exercise(part, slug).brief
     findings = {
-        c.name: find(part, slug, starter, source, c.name) for c in _criteria(part, slug)
+        c.name: find(part, slug, brief.starter, source, c.name, brief.package)
+        for c in _criteria(part, slug)
     }
     return verdicts(part, slug, findings)
 
@@ -58,12 +59,8 @@ async def prepare(part: str, slug: str, source: str) -> None:
         slug: The exercise.
         source: The code that is to be judged; what it imports is fetched.
     """
-    import pyodide_js  # noqa: PLC0415 - only there where Python runs in a browser
-
-    wanted = [*imports(source), *_imported_by_criteria(part, slug)]
-    await pyodide_js.loadPackagesFromImports(
-        "\n".join(f"import {name}" for name in wanted), messageCallback=_tell_loading
-    )
+    wanted = [*answers.imported(source), *_imported_by_criteria(part, slug)]
+    await answers.fetch(wanted)
     _criteria(part, slug)
     _warm_up(part, slug)
 
@@ -95,20 +92,23 @@ def _warm_up(part: str, slug: str) -> None:
             warm_up()
 
 
-def _tell_loading(text: str) -> None:
-    if text.startswith("Loading "):
-        bridge.emit({"type": "status", "text": f"{text} …"})
-
-
-def find(part: str, slug: str, starter: str, source: str, criterion: str) -> Finding:
+def find(
+    part: str,
+    slug: str,
+    starter: str,
+    source: str,
+    criterion: str,
+    package: str | None,
+) -> Finding:
     """Judge code by one criterion; whoever calls ends what runs too long.
 
     Args:
         part: The exercise's part.
         slug: The exercise.
         starter: The original code: the page has it, and parsing the brief takes long.
-        source: The code.
+        source: The code: of a cell, or packed files.
         criterion: The criterion's name.
+        package: What callers import from where answers are files; None for a cell.
 
     Returns:
         Why it is not met; None when it is.
@@ -116,7 +116,8 @@ def find(part: str, slug: str, starter: str, source: str, criterion: str) -> Fin
     evidence = judging.find(
         _exercise(part, slug).criterion(criterion),
         starter,
-        lambda: Namespace(source, "solution"),
+        lambda: Namespace(source, "solution", package),
+        package=package,
         seconds=judging.SECONDS_PER_CRITERION,
     )
     return asdict(evidence) if evidence else None
