@@ -293,7 +293,7 @@ class _Lock:
         return self._held
 
     def _at_fork_reinit(self) -> None:
-        """Be free in a forked process, as the library asks of the locks that it keeps."""
+        """Be free in a forked process, as the library asks of its locks."""
         self._held = False
         self._waiting.clear()
 
