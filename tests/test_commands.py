@@ -19,8 +19,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.brief import read_brief
-from autograder.exercises import find_exercises
+from autograder.errors import CourseError
+from autograder.exercises import Exercise, find_exercises
 from autograder.rooms import Rooms
 from autograder.standards import load_standards
 from course.commands.new import lay_out
@@ -373,15 +373,37 @@ def test_new_refuses_what_the_syllabus_does_not_know(
     assert "Traceback" not in done.stderr
 
 
-def test_scaffold_of_every_planned_chapter_is_well_formed(tmp_path: Path) -> None:
+def kinds() -> list[str]:
+    templates = ROOT / "course" / "templates" / "kinds"
+    return ["general", *sorted(folder.name for folder in templates.iterdir())]
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_scaffold_of_every_kind_lacks_only_what_is_to_be_written(
+    tmp_path: Path, kind: str
+) -> None:
     rooms = Rooms(tmp_path)
     for part in load_standards().parts:
-        for chapter in part.chapters:
-            for path, text in lay_out(rooms, part.slug, chapter).items():
-                assert "$" not in text
+        for chapter in part.chapters[: 1 if kind != "general" else None]:
+            for path, text in lay_out(rooms, part.slug, chapter, kind).items():
+                assert not re.search(r"\$[a-z{](?!\{)", text)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
                 if path.suffix == ".py":
                     compile(text, str(path), "exec")
-                elif path.is_relative_to(rooms.exercises):
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    path.write_text(text, encoding="utf-8")
-                    assert read_brief(path).title == "WRITE A TITLE"
+            exercise = Exercise(part.slug, chapter.slug, rooms)
+            if kind == "tests":  # the module under test is for the author to write
+                with pytest.raises(CourseError, match="exercises/given/<module>"):
+                    exercise.check()
+            else:
+                exercise.check()
+            assert exercise.brief.title == "WRITE A TITLE"
+            assert exercise.solution
+            assert len(exercise.variants) == 8
+
+
+@pytest.mark.parametrize("kind", kinds()[1:])
+def test_every_kind_has_a_page_of_at_most_thirty_lines(kind: str) -> None:
+    page = ROOT / "docs" / "kinds" / f"{kind}.md"
+    assert len(page.read_text(encoding="utf-8").splitlines()) <= 30
+    assert f"docs/kinds/{kind}.md" in (ROOT / "CONTRIBUTING.md").read_text("utf-8")

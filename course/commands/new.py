@@ -1,7 +1,6 @@
 """``new``: the files of a chapter and its exercise; comments say what to write."""
 
 import re
-from functools import partial
 from pathlib import Path
 from string import Template
 from typing import Annotated
@@ -15,6 +14,7 @@ from autograder.standards import Chapter, load_standards
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _GENERAL = "general"
+_FIRST_TEST = re.compile(r"^def test_(\w+)", re.MULTILINE)
 _KINDS = [_GENERAL, *sorted(f.name for f in _TEMPLATES.glob("kinds/*/"))]
 _RIGHT = ("first_style", "second_style", "third_style")
 _WRONG = {
@@ -113,24 +113,51 @@ def lay_out(
         "browser": str(chapter.browser).lower(),
         "idea": "",
     }
-    fill = partial(_fill, kind)
-    variants = rooms.variants / part / slug
+    templates = _Templates(kind)
+    hidden = templates.fill("hidden.py", words)
+    first = _FIRST_TEST.search(hidden)
+    words["caught_by"] = first.group(1) if first else ""
     files = {
-        rooms.book / part / f"{slug}.md": fill("chapter.md", words),
-        rooms.exercises / part / f"{slug}.md": fill("brief.md", words),
-        rooms.exercises / part / f"test_{slug}.py": fill("visible.py", words),
-        rooms.hidden_tests / part / f"test_{slug}.py": fill("hidden.py", words),
-        rooms.solutions / part / f"{slug}.py": fill("solution.py", words),
+        rooms.book / part / f"{slug}.md": templates.fill("chapter.md", words),
+        rooms.exercises / part / f"{slug}.md": templates.fill("brief.md", words),
+        rooms.exercises / part / f"test_{slug}.py": templates.fill("visible.py", words),
+        rooms.hidden_tests / part / f"test_{slug}.py": hidden,
     }
+    files |= templates.answer("starter", rooms.exercises / part / slug, words)
+    files |= templates.answer("solution", rooms.solutions / part / slug, words)
+    variants = rooms.variants / part / slug
     for name in _RIGHT:
-        files[variants / f"right_{name}.py"] = fill("right.py", words)
+        files |= templates.answer("right", variants / f"right_{name}", words)
     for name, idea in _WRONG.items():
-        text = fill("wrong.py", {**words, "idea": idea})
-        files[variants / f"wrong_{name}.py"] = text
+        told = {**words, "idea": idea}
+        files |= templates.answer("wrong", variants / f"wrong_{name}", told)
     return files
 
 
-def _fill(kind: str, name: str, words: dict[str, str]) -> str:
-    special = _TEMPLATES / "kinds" / kind / f"{name}.txt"
-    template = special if special.exists() else _TEMPLATES / f"{name}.txt"
-    return Template(template.read_text(encoding="utf-8")).substitute(words)
+class _Templates:
+    """The templates of a kind; what it lacks is taken from the general ones."""
+
+    def __init__(self, kind: str) -> None:
+        self._own = _TEMPLATES / "kinds" / kind
+
+    def fill(self, name: str, words: dict[str, str]) -> str:
+        special = self._own / f"{name}.txt"
+        template = special if special.exists() else _TEMPLATES / f"{name}.txt"
+        return _substitute(template.read_text(encoding="utf-8"), words)
+
+    def answer(self, name: str, place: Path, words: dict[str, str]) -> dict[Path, str]:
+        """A folder of files where the kind has one; else a cell, a starter none."""
+        folder = self._own / name
+        if folder.is_dir():
+            return {
+                place / _substitute(file, words): self.fill(f"{name}/{file}", words)
+                for path in sorted(folder.rglob("*.txt"))
+                for file in [path.relative_to(folder).as_posix().removesuffix(".txt")]
+            }
+        if name == "starter":
+            return {}  # it stands in the brief
+        return {place.with_suffix(".py"): self.fill(f"{name}.py", words)}
+
+
+def _substitute(text: str, words: dict[str, str]) -> str:
+    return Template(text).substitute(words)
