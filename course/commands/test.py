@@ -1,6 +1,7 @@
 """``test``: everything that must hold, in one command."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -68,18 +69,21 @@ def _run(rooms: Rooms, command: list[str], **variables: str) -> int:
 
 
 def _run_mypy(rooms: Rooms) -> int:
-    # Visible and hidden criteria share file names, so they are separate runs.
+    # Visible and hidden criteria share file names, so they are separate runs. And a
+    # solution named after a module of the standard library would hide that module.
     packages = ["autograder", "course", "tests", "solutions", "benchmarks"]
-    hidden = [
-        "--exclude",
-        "^autograder/hidden_tests/",
-        "--exclude",
-        "^autograder/variants/",
+    namesakes = [
+        path
+        for path in sorted(rooms.solutions.glob("*/*.py"))
+        if path.stem in sys.stdlib_module_names
     ]
+    apart = ["^autograder/hidden_tests/", "^autograder/variants/"]
+    apart += [f"^{re.escape(str(rooms.relative(path)))}$" for path in namesakes]
     runs = [
-        [*packages, *hidden],
+        [*packages, *(word for pattern in apart for word in ("--exclude", pattern))],
         ["exercises"],
         [str(rooms.relative(rooms.hidden_tests))],
+        *(["-c", path.read_text(encoding="utf-8")] for path in namesakes),
     ]
     results = [_run(rooms, [*_PYTHON, "mypy", *arguments]) for arguments in runs]
     for folder in rooms.solutions.glob("*/*/"):  # each a project of its own
