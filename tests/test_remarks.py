@@ -11,6 +11,8 @@ import pytest
 from autograder.brief import read_brief
 from autograder.errors import CourseError
 from autograder.exercises import Exercise, find_exercises
+from autograder.files import write_folder
+from autograder.namespace import files_of
 from autograder.rooms import Rooms
 
 EXERCISES = find_exercises(Rooms.of_this_course())
@@ -21,6 +23,7 @@ SEEN_IN_STARTER = {
     "global_state": {"PLW0603"},
     "liskov_substitution": {"ARG002"},
     "open_closed": {"RET505"},
+    "project_structure": {"E402", "F403"},
     "singleton": {"RUF012"},
     "sql_injection": {"S608", "UP031", "UP032"},
 }
@@ -29,7 +32,7 @@ SEEN_IN_STARTER = {
 def remarks(exercise: Exercise, folder: Path, sources: dict[str, str]) -> set[str]:
     """Names of sources and what ruff remarks on them, in one run: ``name: code``."""
     for name, source in sources.items():
-        (folder / f"{name}.py").write_text(source, encoding="utf-8")
+        write_folder(folder / name, files_of(source, exercise.brief.package))
     command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache"]
     command += ["--ignore-noqa", "--target-version", "py311"]
     command += ["--select", ",".join(remark.code for remark in exercise.brief.remarks)]
@@ -37,7 +40,11 @@ def remarks(exercise: Exercise, folder: Path, sources: dict[str, str]) -> set[st
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode in {0, 1}, run.stderr
     found = json.loads(run.stdout)
-    return {f"{Path(each['filename']).stem}: {each['code']}" for each in found}
+    places = (Path(each["filename"]).relative_to(folder.resolve()) for each in found)
+    return {
+        f"{place.parts[0]}: {each['code']}"
+        for place, each in zip(places, found, strict=True)
+    }
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.slug)

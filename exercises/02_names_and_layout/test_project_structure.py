@@ -49,7 +49,7 @@ NIGHT = [
 
 
 @criterion(
-    points=2,
+    points=1,
     kind="behaviour",
     rule="BACKEND-3.R1",
     hint="Move code, do not rewrite it: the same requests get the same answers.",

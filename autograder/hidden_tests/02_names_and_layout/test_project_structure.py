@@ -130,7 +130,7 @@ def test_callers_catch_what_is_raised(solution: Namespace) -> None:
 
 
 @criterion(
-    points=2,
+    points=3,
     kind="design",
     rule="BACKEND-3.R3",
     hint="Follow the imports from the rules; cut where one leads to the database.",

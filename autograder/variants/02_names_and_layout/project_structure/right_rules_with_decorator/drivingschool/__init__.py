@@ -3,9 +3,9 @@ import logging
 from drivingschool import core
 from drivingschool.app import main
 from drivingschool.core.errors import UnknownKind
+from drivingschool.timetable import overlap
 
 price, refund = core.price, core.refund
-from drivingschool.timetable import overlap
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
