@@ -382,7 +382,7 @@ def test_changes_are_told_file_by_file(bench: Bench, starter: dict[str, str]) ->
     expect(changes).to_have_count(2)
     expect(changes.filter(has_text="fresh.py added").locator("ins")).to_have_count(1)
     moved = changes.filter(has_text=f"moved.py moved from {path}")
-    expect(moved).to_contain_text("Nothing is changed.")
+    expect(moved).to_contain_text("Nothing else is changed.")
     bench.row("moved.py").focus()
     bench.page.keyboard.press("Delete")
     expect(
