@@ -148,6 +148,24 @@ def test_leaves_traces():
     assert not any("test_answer" in name for name in sys.modules)
 
 
+def test_tests_may_import_the_module_anew(answer: Make) -> None:
+    source = f"""{HEAD}
+import importlib
+import bells
+
+def test_anew():
+    bells.Bell().ring(3)
+    importlib.reload(bells)
+    assert bells.rung() == 0
+    assert bells.Bell().ring(1) == "ding "
+"""
+    silent = changed(CODE, ('"ding "', '"dong "'))
+    runs = [{"code": CODE}, {"code": silent}]
+    right, wrong = run_tests(answer(source), "bells", runs)
+    assert not right.failed
+    assert wrong.failed == ["test_anew"]
+
+
 def test_what_breaks_while_it_is_imported_is_a_failure(answer: Make) -> None:
     good = answer(HEAD)
     good.source = "from bells import Gong"
