@@ -38,6 +38,7 @@ _OWN_ENDINGS = (
     pytest.fail.Exception,
     pytest.skip.Exception,
 )
+_UNFINISHED = {"outcome": "failed", "text": "it did not come to its end"}
 _WHOLE = (
     *(pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED),
     *(pytest.ExitCode.INTERRUPTED, pytest.ExitCode.NO_TESTS_COLLECTED),
@@ -263,9 +264,10 @@ class Watcher:
         """
         report = yield
         tests = self._runs[item.path].tests
-        told = tests.setdefault(_name_of(item), {"outcome": "passed", "text": ""})
+        told = tests.setdefault(_name_of(item), dict(_UNFINISHED))
         error = call.excinfo.value if call.excinfo else None
-        if not report.passed and told["outcome"] == "passed":
+        ends = report.when == "call" or not report.passed
+        if ends and (told == _UNFINISHED or told["outcome"] == "passed"):
             told.update(outcome=report.outcome, text=_said(error) if error else "")
         if error is not None and not isinstance(error, _OWN_ENDINGS):
             # Someone around this run wants it to end, such as a limit of time.
