@@ -105,7 +105,7 @@ ALL_SOLD = f"{SELLS}\n        self._paid = dict.fromkeys(self._paid, paid)"
 SOLD = 'self._write(f"sold {seat} {paid}")'
 BACK = '        self._write(f"back {seat} {paid}")\n'
 LISTED = "return sorted([*_on_sale])"
-FREE = "return [seat for seat, paid in self._paid.items() if paid is None]"
+FREE = "return [seat for seat in self._paid if self._paid[seat] is None]"
 TAKEN = """        if self._look_up(seat) is not None:
             raise Refused(f"seat {seat} is taken")
 """
