@@ -7,6 +7,7 @@ puts everything back that belongs to the process.
 
 import contextlib
 import functools
+import importlib.util
 import io
 import itertools
 import os
@@ -37,6 +38,7 @@ _OWN_ENDINGS = (
     pytest.fail.Exception,
     pytest.skip.Exception,
 )
+_UNFINISHED = {"outcome": "failed", "text": "it did not come to its end"}
 _WHOLE = (
     *(pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED),
     *(pytest.ExitCode.INTERRUPTED, pytest.ExitCode.NO_TESTS_COLLECTED),
@@ -107,6 +109,7 @@ class Run:
             Nothing, while tests are imported or run.
         """
         sys.modules[self.module.__name__] = self.module
+        sys.path.insert(0, str(self.file.parent))  # for tests that import it anew
         outside = dict(os.environ)
         _restore(os.environ, self.environment)
         folder = self.file.with_name("cwd")
@@ -115,6 +118,7 @@ class Run:
         try:
             yield
         finally:
+            sys.path.remove(str(self.file.parent))
             self.environment = dict(os.environ)
             _restore(os.environ, outside)
 
@@ -260,9 +264,10 @@ class Watcher:
         """
         report = yield
         tests = self._runs[item.path].tests
-        told = tests.setdefault(_name_of(item), {"outcome": "passed", "text": ""})
+        told = tests.setdefault(_name_of(item), dict(_UNFINISHED))
         error = call.excinfo.value if call.excinfo else None
-        if not report.passed and told["outcome"] == "passed":
+        ends = report.when == "call" or not report.passed
+        if ends and (told == _UNFINISHED or told["outcome"] == "passed"):
             told.update(outcome=report.outcome, text=_said(error) if error else "")
         if error is not None and not isinstance(error, _OWN_ENDINGS):
             # Someone around this run wants it to end, such as a limit of time.
@@ -332,9 +337,13 @@ def _prepared(folder: Path, answer: str, name: str, code: str, **how: Any) -> Ru
     folder.mkdir()
     file = folder / "test_answer.py"
     file.write_text(answer, encoding="utf-8")
-    module = types.ModuleType(name)
-    compiled = compile(code, f"<{name}>", "exec", dont_inherit=True)
-    exec(compiled, module.__dict__)  # noqa: S102 - the criterion's own
+    version = folder / f"{name}.py"
+    version.write_text(code, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location(name, version)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"no module can be called {name}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
     return Run(file, module, **how)
 
 

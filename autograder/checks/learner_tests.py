@@ -218,20 +218,25 @@ def expect_notices(
         )
 
 
-def expect_any_order(solution: Namespace, module: str, code: str) -> None:
+def expect_any_order(
+    solution: Namespace, module: str, code: str, *, breaks: str
+) -> None:
     """Demand that tests pass alone, backwards, and from any of them on.
 
     Args:
         solution: The answer.
         module: The name of the module.
         code: A right version of it.
+        breaks: A version on which tests must fail: empty ones pass in any order.
 
     Raises:
-        CriterionNotMet: A test needs another one to run before it, or not to.
+        CriterionNotMet: A test needs another one to run before it, or not to; or none
+            tests anything.
     """
     written = {"code": code}
-    (report,) = run_tests(solution, module, [written])
+    report, broken = run_tests(solution, module, [written, _stopping(breaks)])
     _expect_all_passed(solution, module, written, report, "your tests as they stand")
+    _expect_some_failed(module, broken)
     names = report.functions
     first = names[fresh_number(0, len(names))]
     ways: dict[str, dict[str, Any]] = {
@@ -265,8 +270,21 @@ def _expect_all_passed(
     )
 
 
+def _stopping(code: str) -> dict[str, Any]:
+    return {"code": code, "stop": True}
+
+
+def _expect_some_failed(module: str, report: Report) -> None:
+    expect(
+        report.failed,
+        called=f"your tests on a {module} that breaks half-way",
+        got=f"passed in {_tests(len(report.passed))}",
+        expected="one test at least to fail",
+    )
+
+
 def expect_nothing_left(
-    solution: Namespace, module: str, *, works: str, breaks: str
+    solution: Namespace, module: str, code: str, *, breaks: str
 ) -> None:
     """Demand that the world is in the end as it was, also when tests fail half-way.
 
@@ -277,13 +295,13 @@ def expect_nothing_left(
     Args:
         solution: The answer.
         module: The name of the module.
-        works: A right version of it.
+        code: A right version of it.
         breaks: One on which tests fail half-way.
 
     Raises:
         CriterionNotMet: Something is left behind, or no test failed half-way.
     """
-    runs = [{"code": works}, {"code": breaks}]
+    runs = [{"code": code}, {"code": breaks}]
     good, bad = run_tests(solution, module, runs)
     _expect_all_passed(solution, module, runs[0], good, "your tests")
     for report, fault in ((good, ""), (bad, f" on a {module} that breaks half-way")):
@@ -294,16 +312,11 @@ def expect_nothing_left(
                 got=f"found them changed since {test}",
                 expected="them to be as before the tests",
             )
-    expect(
-        bad.failed,
-        called=f"your tests on a {module} that breaks half-way",
-        got=f"passed in {_tests(len(bad.passed))}",
-        expected="one test at least to fail",
-    )
+    _expect_some_failed(module, bad)
 
 
 def expect_own_objects(
-    solution: Namespace, module: str, code: str, watched: Sequence[str]
+    solution: Namespace, module: str, code: str, watched: Sequence[str], *, breaks: str
 ) -> None:
     """Demand that no two tests use the same object, whether or not one is harmed.
 
@@ -312,13 +325,17 @@ def expect_own_objects(
         module: The name of the module.
         code: A right version of it.
         watched: The classes whose objects count; their public methods are uses.
+        breaks: A version on which tests must fail: empty ones share nothing.
 
     Raises:
-        CriterionNotMet: Tests share an object.
+        CriterionNotMet: Tests share an object, or none tests anything.
     """
     run = {"code": code}
-    (report,) = run_tests(solution, module, [run], watched=watched)
+    report, broken = run_tests(
+        solution, module, [run, _stopping(breaks)], watched=watched
+    )
     _expect_all_passed(solution, module, run, report, "your tests")
+    _expect_some_failed(module, broken)
     for kind, tests in report.shared[:1]:
         expect(
             False,

@@ -1,10 +1,11 @@
 """Visible criteria of fixtures: learners have this file."""
 
 from autograder import criterion, given
-from autograder.checks.learner_tests import expect_any_order, expect_passes
+from autograder.checks.learner_tests import changed, expect_any_order, expect_passes
 from autograder.namespace import Namespace
 
 FERRY = given.source_of("ferry")
+BREAKS = changed(FERRY, ("if age < 0:", "raise OSError\n    if age < 0:"))
 
 
 @criterion(
@@ -26,4 +27,4 @@ def test_passes_on_the_ferry(solution: Namespace) -> None:
 )
 def test_any_order(solution: Namespace) -> None:
     """Each test passes alone, and all of them pass in any order."""
-    expect_any_order(solution, "ferry", FERRY)
+    expect_any_order(solution, "ferry", FERRY, breaks=BREAKS)

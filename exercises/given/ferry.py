@@ -1,4 +1,4 @@
-"""A ferry line sells seats: one desk for each sailing, and a journal of what it did."""
+"""A ferry line sells seats: one desk and one journal for each sailing."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,10 @@ class Refused(Exception):
 
 
 def fare(age: int) -> int:
-    """Tell the fare in cents; in the high season an adult pays 600 more."""
+    """Tell the fare in cents: 2000, in the high season 2600.
+
+    Under 4 it is free, under 16 half of that, from 65 on three quarters.
+    """
     if age < 0:
         raise Refused("nobody is younger than 0")
     full = 2600 if os.environ.get("FERRY_SEASON") == "high" else 2000
@@ -27,16 +30,18 @@ def fare(age: int) -> int:
 class Desk:
     """Sells the seats 1, 2, ... of one sailing until it is closed.
 
-    Its journal is the file ``<sailing>.txt`` in the folder, a line for each sale
-    (``sold 3 2000``) and for each seat given back (``back 3 2000``).
+    Its journal is the file <sailing>.txt in the folder, with a line for each
+    sale (sold 3 2000) and for each seat given back (back 3 2000).
     """
 
     def __init__(self, sailing: str, seats: int, folder: Path) -> None:
         if sailing in _on_sale:
             raise Refused(f"{sailing} is on sale already")
         self.sailing = sailing
-        self._paid: dict[int, int | None] = dict.fromkeys(range(1, seats + 1))
-        self._journal = (folder / f"{sailing}.txt").open("a", encoding="utf-8")
+        seat_numbers = range(1, seats + 1)
+        self._paid: dict[int, int | None] = dict.fromkeys(seat_numbers)
+        journal = folder / f"{sailing}.txt"
+        self._journal = journal.open("a", encoding="utf-8")
         _on_sale[sailing] = self
 
     def sell(self, seat: int, age: int) -> int:
@@ -58,7 +63,7 @@ class Desk:
 
     def free(self) -> list[int]:
         """List the free seats in order."""
-        return [seat for seat, paid in self._paid.items() if paid is None]
+        return [seat for seat in self._paid if self._paid[seat] is None]
 
     def close(self) -> None:
         """Close the journal; the sailing is no longer on sale."""

@@ -34,6 +34,7 @@ class Bell:
 def rung():
     return sum(_rung)
 """
+BREAKS = CODE.replace("_rung.append(times)", "raise OSError")
 HEAD = """
 import os
 import pytest
@@ -148,6 +149,24 @@ def test_leaves_traces():
     assert not any("test_answer" in name for name in sys.modules)
 
 
+def test_tests_may_import_the_module_anew(answer: Make) -> None:
+    source = f"""{HEAD}
+import importlib
+import bells
+
+def test_anew():
+    bells.Bell().ring(3)
+    importlib.reload(bells)
+    assert bells.rung() == 0
+    assert bells.Bell().ring(1) == "ding "
+"""
+    silent = changed(CODE, ('"ding "', '"dong "'))
+    runs = [{"code": CODE}, {"code": silent}]
+    right, wrong = run_tests(answer(source), "bells", runs)
+    assert not right.failed
+    assert wrong.failed == ["test_anew"]
+
+
 def test_what_breaks_while_it_is_imported_is_a_failure(answer: Make) -> None:
     good = answer(HEAD)
     good.source = "from bells import Gong"
@@ -167,12 +186,11 @@ def test_a_limit_of_time_ends_the_run(answer: Make) -> None:
 def test_good_tests_meet_everything(answer: Make) -> None:
     solution = answer(GOOD)
     loud = changed(CODE, ('"ding "', '"dong "'))
-    broken = changed(CODE, ("        _rung.append(times)\n", "        raise OSError\n"))
     expect_passes(solution, "bells", {"as it is": CODE, "again": CODE}, tests=3)
     expect_notices(solution, "bells", [CODE], "sounds wrong", [loud])
-    expect_any_order(solution, "bells", CODE)
-    expect_nothing_left(solution, "bells", works=CODE, breaks=broken)
-    expect_own_objects(solution, "bells", CODE, ["Bell"])
+    expect_any_order(solution, "bells", CODE, breaks=BREAKS)
+    expect_nothing_left(solution, "bells", CODE, breaks=BREAKS)
+    expect_own_objects(solution, "bells", CODE, ["Bell"], breaks=BREAKS)
 
 
 DEPENDS = f"{HEAD}\ndef test_a(): Bell().ring(1)\ndef test_b(): assert rung() == 1"
@@ -180,7 +198,7 @@ DEPENDS = f"{HEAD}\ndef test_a(): Bell().ring(1)\ndef test_b(): assert rung() ==
 
 def test_order_matters(answer: Make) -> None:
     with pytest.raises(CriterionNotMet, match=r"test_b.*assert 0 == 1"):
-        expect_any_order(answer(DEPENDS), "bells", CODE)
+        expect_any_order(answer(DEPENDS), "bells", CODE, breaks=BREAKS)
 
 
 @pytest.mark.parametrize("source", [HEAD, f"{HEAD}\ndef test_nothing(): ..."])
@@ -218,16 +236,34 @@ def test_a():
 """
     breaks = changed(CODE, ("_rung.append(times)", "_rung.append(1 // (2 - times))"))
     with pytest.raises(CriterionNotMet, match=r"breaks half-way.*since test_a"):
-        expect_nothing_left(answer(source), "bells", works=CODE, breaks=breaks)
+        expect_nothing_left(answer(source), "bells", CODE, breaks=breaks)
 
 
 def test_one_object_in_two_tests_is_seen(answer: Make) -> None:
     source = GOOD.replace("@pytest.fixture", '@pytest.fixture(scope="module")')
     source = source.replace("    assert rung() == times\n", "    bell.stop()\n")
     with pytest.raises(CriterionNotMet, match="one Bell in"):
-        expect_own_objects(answer(source), "bells", CODE, ["Bell"])
+        expect_own_objects(answer(source), "bells", CODE, ["Bell"], breaks=BREAKS)
 
 
 def test_a_change_must_meet_one_place() -> None:
     with pytest.raises(ValueError, match="2 times"):
         changed("a = 1; b = 1", ("1", "2"))
+
+
+def test_empty_tests_earn_nothing(answer: Make) -> None:
+    solution = answer(f"{HEAD}\ndef test_a(): ...\ndef test_b(): ...")
+    judgements: list[Callable[[], None]] = [
+        lambda: expect_any_order(solution, "bells", CODE, breaks=BREAKS),
+        lambda: expect_own_objects(solution, "bells", CODE, ["Bell"], breaks=BREAKS),
+        lambda: expect_nothing_left(solution, "bells", CODE, breaks=BREAKS),
+    ]
+    for judged in judgements:
+        with pytest.raises(CriterionNotMet, match="breaks half-way"):
+            judged()
+
+
+def test_a_test_that_ends_pytest_has_not_passed(answer: Make) -> None:
+    solution = answer(f"{HEAD}\ndef test_a(): pytest.exit('bye', returncode=0)")
+    (report,) = run_tests(solution, "bells", [{"code": CODE}])
+    assert report.failed == ["test_a"]

@@ -98,13 +98,14 @@ ALIKE = changed(
     ("if seat not in self._paid:", "if not seat in self._paid:"),
     ('self._journal.write(f"{line}\\n")', 'self._journal.write(line + "\\n")'),
 )
+BREAKS = changed(FERRY, ("if age < 0:", "raise OSError\n    if age < 0:"))
 RIGHT = [FERRY, ALIKE]  # faults are hidden in ALIKE: who compares texts learns nothing
 SELLS = "paid = self._paid[seat] = fare(age)"
 ALL_SOLD = f"{SELLS}\n        self._paid = dict.fromkeys(self._paid, paid)"
 SOLD = 'self._write(f"sold {seat} {paid}")'
 BACK = '        self._write(f"back {seat} {paid}")\n'
 LISTED = "return sorted([*_on_sale])"
-FREE = "return [seat for seat, paid in self._paid.items() if paid is None]"
+FREE = "return [seat for seat in self._paid if self._paid[seat] is None]"
 TAKEN = """        if self._look_up(seat) is not None:
             raise Refused(f"seat {seat} is taken")
 """
@@ -178,7 +179,7 @@ def test_old_faults_are_noticed(solution: Namespace) -> None:
 )
 def test_desk_of_its_own(solution: Namespace) -> None:
     """No two tests use the same Desk."""
-    expect_own_objects(solution, "ferry", FERRY, ["Desk"])
+    expect_own_objects(solution, "ferry", FERRY, ["Desk"], breaks=BREAKS)
 
 
 @criterion(
@@ -189,8 +190,7 @@ def test_desk_of_its_own(solution: Namespace) -> None:
 )
 def test_nothing_is_left(solution: Namespace) -> None:
     """No file, variable or open desk is left in the end, also when tests fail."""
-    breaks = changed(FERRY, ("if age < 0:", "raise OSError\n    if age < 0:"))
-    expect_nothing_left(solution, "ferry", works=FERRY, breaks=breaks)
+    expect_nothing_left(solution, "ferry", FERRY, breaks=BREAKS)
 
 
 @criterion(
