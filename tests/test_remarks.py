@@ -21,7 +21,9 @@ SEEN_IN_STARTER = {
     "global_state": {"PLW0603"},
     "liskov_substitution": {"ARG002"},
     "open_closed": {"RET505"},
+    "settings": {"PLW1508"},
     "singleton": {"RUF012"},
+    "type_hints": {"ANN001", "ANN401", "RUF013", "UP035"},
 }
 
 
