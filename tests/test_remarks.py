@@ -25,8 +25,10 @@ SEEN_IN_STARTER = {
     "n_plus_one": {"PERF401"},
     "open_closed": {"RET505"},
     "project_structure": {"E402", "F403"},
+    "settings": {"PLW1508"},
     "singleton": {"RUF012"},
     "sql_injection": {"S608", "UP031", "UP032"},
+    "type_hints": {"ANN001", "ANN401", "RUF013", "UP035"},
 }
 
 
