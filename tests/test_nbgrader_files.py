@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from nbgrader.api import Gradebook
 
 from autograder import files
-from autograder.assemble import assemble_all
+from autograder.assemble import assemble, assemble_all
 from autograder.exercises import find_exercise
 from autograder.grading.intake import (
     Submission,
@@ -220,6 +220,19 @@ def test_check_reads_the_files_anew_each_time(place: Path) -> None:
     assert "drivingschool/prices.py" in shown[0]["text/plain"]
     assert [data["text/plain"] for data in shown[1:]] == ["1", "0", "0"]
     assert "drivingschool/desk.py, line 4: No module named" in shown[3]["text/html"]
+
+
+def test_solution_notebook_earns_all_points(place: Path) -> None:
+    notebook = assemble(EXERCISE)
+    nbformat.write(notebook, place / f"{SLUG}.ipynb")
+    resources = {"metadata": {"path": str(place)}}
+    NotebookClient(notebook, timeout=120, resources=resources).execute()
+    earned = {
+        cell.metadata.nbgrader.grade_id: cell.outputs[0]["data"]["text/plain"]
+        for cell in notebook.cells
+        if cell.metadata.nbgrader.grade
+    }
+    assert earned == {c.name: str(c.points) for c in EXERCISE.criteria}
 
 
 def test_release_holds_the_starter_and_not_the_solution(course: "Course") -> None:
