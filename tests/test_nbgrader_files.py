@@ -104,7 +104,7 @@ HOSTILE: dict[str, tuple[Mischief, float, str]] = {
     ),
     "h16": (lambda p: (p / SLUG / "__pycache__").mkdir(), 10, ""),
 }
-THROUGH_NBGRADER = ("h01", "h03", "h05", "h11")
+THROUGH_NBGRADER = ("h01", "h03", "h05", "h11", "h15")
 
 
 # --- Intake -------------------------------------------------------------------------
@@ -317,10 +317,16 @@ def test_feedback_shows_the_files_that_were_handed_in(course: Course) -> None:
     assert "def overlap" in answer.get_text()
     ids = [tag["id"] for tag in tree.find_all(id=True)]
     assert len(set(ids)) == len(ids)
+    links = [str(tag["href"]) for tag in tree.find_all("a", href=True)]
+    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
     page = (course.folder / "feedback" / "h03" / PART / f"{SLUG}.html").read_text()
     told = " ".join(BeautifulSoup(page, "html.parser").get_text(" ").split())
     assert f"The folder {SLUG} is missing" in told
     assert f"put your files into the folder {SLUG}" in told
+    page = (course.folder / "feedback" / "h15" / PART / f"{SLUG}.html").read_text()
+    told = " ".join(BeautifulSoup(page, "html.parser").get_text(" ").split())
+    assert "your files on their own: import drivingschool" in told
+    assert "SyntaxError in drivingschool/prices.py, line 1" in told
 
 
 def test_instructors_see_the_files_in_the_graded_notebook(course: Course) -> None:
