@@ -278,11 +278,13 @@ def _paths(folder: Path) -> list[Path]:
     """All that is no folder, without following links."""
     found: list[Path] = []
     waiting = [(folder, 1)]
+    count = 0
     while waiting:
         place, depth = waiting.pop()
         with os.scandir(place) as entries:
-            for count, entry in enumerate(entries, start=1):
-                if count > _MAX_ENTRIES or len(found) > _MAX_ENTRIES:
+            for entry in entries:
+                count += 1
+                if count > _MAX_ENTRIES:
                     raise _too_many()
                 if _LEFT_OUT.fullmatch(entry.name):
                     continue

@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from nbgrader.api import Gradebook
 
 from autograder import files
-from autograder.assemble import assemble_all
+from autograder.assemble import assemble, assemble_all
 from autograder.exercises import find_exercise
 from autograder.grading.intake import (
     Submission,
@@ -104,7 +104,7 @@ HOSTILE: dict[str, tuple[Mischief, float, str]] = {
     ),
     "h16": (lambda p: (p / SLUG / "__pycache__").mkdir(), 10, ""),
 }
-THROUGH_NBGRADER = ("h01", "h03", "h05", "h11")
+THROUGH_NBGRADER = ("h01", "h03", "h05", "h11", "h15")
 
 
 # --- Intake -------------------------------------------------------------------------
@@ -222,6 +222,19 @@ def test_check_reads_the_files_anew_each_time(place: Path) -> None:
     assert "drivingschool/desk.py, line 4: No module named" in shown[3]["text/html"]
 
 
+def test_solution_notebook_earns_all_points(place: Path) -> None:
+    notebook = assemble(EXERCISE)
+    nbformat.write(notebook, place / f"{SLUG}.ipynb")
+    resources = {"metadata": {"path": str(place)}}
+    NotebookClient(notebook, timeout=120, resources=resources).execute()
+    earned = {
+        cell.metadata.nbgrader.grade_id: cell.outputs[0]["data"]["text/plain"]
+        for cell in notebook.cells
+        if cell.metadata.nbgrader.grade
+    }
+    assert earned == {c.name: str(c.points) for c in EXERCISE.criteria}
+
+
 def test_release_holds_the_starter_and_not_the_solution(course: "Course") -> None:
     release = course.folder / "release" / PART
     starter = files.unpack(EXERCISE.brief.starter)
@@ -304,10 +317,16 @@ def test_feedback_shows_the_files_that_were_handed_in(course: Course) -> None:
     assert "def overlap" in answer.get_text()
     ids = [tag["id"] for tag in tree.find_all(id=True)]
     assert len(set(ids)) == len(ids)
+    links = [str(tag["href"]) for tag in tree.find_all("a", href=True)]
+    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
     page = (course.folder / "feedback" / "h03" / PART / f"{SLUG}.html").read_text()
     told = " ".join(BeautifulSoup(page, "html.parser").get_text(" ").split())
     assert f"The folder {SLUG} is missing" in told
     assert f"put your files into the folder {SLUG}" in told
+    page = (course.folder / "feedback" / "h15" / PART / f"{SLUG}.html").read_text()
+    told = " ".join(BeautifulSoup(page, "html.parser").get_text(" ").split())
+    assert "your files on their own: import drivingschool" in told
+    assert "SyntaxError in drivingschool/prices.py, line 1" in told
 
 
 def test_instructors_see_the_files_in_the_graded_notebook(course: Course) -> None:

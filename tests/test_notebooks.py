@@ -13,6 +13,7 @@ from nbclient import NotebookClient
 
 from autograder.assemble import assemble
 from autograder.exercises import Exercise, find_exercise, find_exercises
+from autograder.files import pack, read_folder
 from autograder.rooms import Rooms
 
 
@@ -126,7 +127,11 @@ def test_release_holds_nothing_secret(rooms: Rooms) -> None:
         text = path.read_text(encoding="utf-8")
         assert "HIDDEN TESTS" not in text
         sources = {c["id"]: "".join(c["source"]) for c in json.loads(text)["cells"]}
-        assert sources["answer"] == exercise.brief.starter.rstrip("\n")
+        starter = exercise.brief.starter
+        if exercise.brief.package is None:
+            assert sources["answer"] == starter.rstrip("\n")
+        else:
+            assert pack(read_folder(path.with_suffix(""))) == starter
         for criterion in exercise.criteria:
             called = f'check("{criterion.name}")' in "".join(sources.values())
             assert called == criterion.visible

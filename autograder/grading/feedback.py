@@ -264,6 +264,7 @@ def render(page: Page) -> str:
             comments=_comments(grades.comments, untouched=untouched),
             untouched=untouched,
             answer=_shown_answer(page.exercise, answer) if answer else None,
+            one_cell=bool(answer) and page.exercise.brief.package is None,
         )
     )
 

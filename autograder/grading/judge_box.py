@@ -133,6 +133,7 @@ def secret_lines(exercise: Exercise) -> tuple[str, ...]:
             exercise.visible_path.read_text(encoding="utf-8"),
             exercise.brief_path.read_text(encoding="utf-8"),
             *files_of(exercise.brief.starter, exercise.brief.package).values(),
+            f"import {exercise.brief.package}",  # what we say that we ran
             *(f"{c.title}\n{c.hint}" for c in exercise.criteria),
         ]
     )

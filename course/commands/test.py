@@ -87,7 +87,8 @@ def _run_mypy(rooms: Rooms) -> int:
     ]
     results = [_run(rooms, [*_PYTHON, "mypy", *arguments]) for arguments in runs]
     for folder in rooms.solutions.glob("*/*/"):  # each a project of its own
-        command = [*_PYTHON, "mypy", "--strict", f"--config-file={os.devnull}", "."]
+        command = [*_PYTHON, "mypy", "--strict", "--config-file="]
+        command += [f"--cache-dir={rooms.root / '.mypy_cache'}", "."]
         results.append(subprocess.run(command, cwd=folder, check=False).returncode)
     return max(results)
 
