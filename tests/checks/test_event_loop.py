@@ -1,6 +1,7 @@
 """Async code on a clock that jumps: what services see, and what a run tells."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -182,7 +183,7 @@ def test_a_feed_knows_how_far_ahead_it_was_taken(
 ) -> None:
     for job, ahead in ((code.in_turn, 1), (code.together, 9)):
         fake = shop()
-        feed = Feed(["tea"] * 9, lambda fake=fake: ended(fake))
+        feed = Feed(["tea"] * 9, partial(ended, fake))
         loop.run(job, fake, feed)
         assert (feed.taken, feed.ahead) == (9, ahead)
 

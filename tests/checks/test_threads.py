@@ -213,7 +213,7 @@ def test_the_library_is_left_as_it_was() -> None:
         thread = threading.Thread
         return [
             *(threading.Lock, threading.RLock, threading.excepthook),
-            *(thread.start, thread.join, queue.SimpleQueue, queue.time),
+            *(thread.start, thread.join, queue.SimpleQueue, vars(queue)["time"]),
             *(
                 selectors.DefaultSelector,
                 time.sleep,
