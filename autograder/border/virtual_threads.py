@@ -57,7 +57,6 @@ class _Seat:
         self.woken = False
         self.done = False
         self.joining: list[_Seat] = []
-        self.thread: threading.Thread | None = None
         self._gate = _real_lock()
         self._gate.acquire()
 
@@ -214,7 +213,6 @@ class _World:
             thread: The thread.
         """
         seat = _Seat(len(self._seats))
-        seat.thread = thread
         self._seats.append(seat)
         self._by_thread[thread] = seat
         self._ready.append(seat)
@@ -252,9 +250,10 @@ class _World:
             self._current = seat
             seat.let_go()
             self._main.stop()
-        for seat in self._seats[1:]:
-            if seat.thread is not None:
-                _join(seat.thread)
+        for thread in self._by_thread:
+            _join(thread)
+        # The library keeps the queue of a pool for as long as its threads are known.
+        self._by_thread.clear()
 
 
 class _Lock:
@@ -293,7 +292,7 @@ class _Lock:
         return self._held
 
     def _at_fork_reinit(self) -> None:
-        """Be free in a forked process, as the library asks of its locks."""
+        """Be free in a forked process, as the library asks of locks that it keeps."""
         self._held = False
         self._waiting.clear()
 

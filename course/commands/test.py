@@ -1,6 +1,5 @@
 """``test``: everything that must hold, in one command."""
 
-import os
 import re
 import subprocess
 import sys

@@ -1,6 +1,7 @@
 """Threads that take turns: what goes wrong goes wrong each time, and is told."""
 
 import collections
+import gc
 import queue
 import selectors
 import subprocess
@@ -225,6 +226,18 @@ def test_the_library_is_left_as_it_was() -> None:
     run("unlocked")
     run("embrace")
     assert known() == before
+
+
+def test_nothing_is_kept_of_a_run() -> None:
+    def threads() -> int:
+        gc.collect()
+        return sum(isinstance(item, threading.Thread) for item in gc.get_objects())
+
+    run("unlocked")
+    before = threads()
+    for name in ("unlocked", "left_alone", "embrace", "by_event_loop"):
+        run(name)
+    assert threads() <= before
 
 
 def test_a_process_can_be_forked_afterwards() -> None:
