@@ -168,7 +168,9 @@ def start_app(label: str) -> None:
     app = _Installed.by_module[cell["__name__"]] = App(label, cell)
     apps._pending_operations.clear()
     app.activate()
-    connections["default"].close()
+    before = connections["default"]
+    if before.connection is not None:  # Django itself never closes one in memory
+        before.connection.close()
     del connections["default"]
 
 
