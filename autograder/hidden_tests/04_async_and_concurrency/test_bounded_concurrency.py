@@ -111,15 +111,15 @@ def test_every_place_is_used(solution: Namespace) -> None:
 def test_images_are_taken_as_needed(solution: Namespace) -> None:
     """From a long input, images are taken as they are needed, not all beforehand."""
     station, archive = _services()
-    feed = Feed(_night(200), done=lambda: len(archive.calls))
+    feed = Feed(_night(80), done=lambda: len(archive.calls))
     run = EventLoop(solution).run(solution.import_images, feed, station, archive, 4)
-    called = "import_images(<generator of 200 images>, station, archive, 4)"
+    called = "import_images(<generator of 80 images>, station, archive, 4)"
     lines = run.value(called=called)
     expect(
-        len(lines) == feed.taken == 200,
+        len(lines) == feed.taken == 80,
         called=called,
         got=f"took {feed.taken} images and returned {len(lines)} lines",
-        expected="a line for each of 200 images",
+        expected="a line for each of 80 images",
     )
     expect(
         feed.ahead <= 40,
