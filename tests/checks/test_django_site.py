@@ -8,6 +8,7 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 
 from autograder import django_app
+from autograder.checks.database import Link
 from autograder.checks.django_site import Site, User
 from autograder.criteria import CriterionNotMet
 from autograder.namespace import Namespace
@@ -164,6 +165,17 @@ def test_the_same_code_starts_anew_again_and_again() -> None:
     bare = Namespace(BOOKS.partition("class Book")[0] + "urlpatterns = []", "solution")
     assert Site(bare).get("/books/").status == 404
     assert not hasattr(get_user_model(), "book_set")
+
+
+def test_an_app_starts_anew_though_the_judge_before_has_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_: Link) -> None:
+        raise ConnectionError("nobody is there")
+
+    filled(Namespace(BOOKS)).get("/books/")
+    monkeypatch.setattr(Link, "close", refuse)
+    assert filled(Namespace(BOOKS)).get("/books/").status == 200
 
 
 def test_code_without_an_app_is_told_so() -> None:
