@@ -4,6 +4,7 @@ It is closed like the learner's, as it eats what learner code sends; it may only
 programs besides, such as a linter.
 """
 
+import gc
 import json
 import socket
 import time
@@ -54,6 +55,9 @@ def _prepare(exercise: Exercise) -> None:
         _prepared.add(exercise.slug)
         with preparing():
             judge(exercise, exercise.solution)
+        # A box closes the files that it inherits. Garbage that owns one, such as a
+        # database, would close its number there again, when another file has it.
+        gc.collect()
 
 
 def _live_in_box(exercises: dict[str, Exercise], work: Work, level: Level) -> None:
