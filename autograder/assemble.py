@@ -90,8 +90,11 @@ def assemble(exercise: Exercise) -> nbformat.NotebookNode:
 
 
 def _opening(exercise: Exercise) -> str:
+    # Where Python runs in a browser, what a cell names is fetched before it runs.
+    libraries = ", ".join(exercise.brief.libraries)
+    needed = f"import {libraries}\n\n" if libraries else ""
     return (
-        "from autograder.notebook import exercise\n\n"
+        f"{needed}from autograder.notebook import exercise\n\n"
         f'check = exercise("{exercise.slug}")'
     )
 

@@ -73,6 +73,7 @@ def start_jupyter(
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}"]
     command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     command += [f"--ServerApp.default_url=/{page}"]
+    command.append("--ContentsManager.allow_hidden=True")  # a workflow's .github
     if not browser:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
