@@ -246,6 +246,16 @@ class Watcher:
                 run.note_change(_name_of(item))
                 return
 
+    def pytest_internalerror(
+        self, excinfo: pytest.ExceptionInfo[BaseException]
+    ) -> None:
+        """Let out what was raised between tests, such as a limit of time.
+
+        Args:
+            excinfo: What pytest did not expect.
+        """
+        self.ended = excinfo.value
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]

@@ -8,6 +8,7 @@ from autograder.checks.logs import (
     expect_absent,
     handlers_at,
     records_of,
+    without_times,
 )
 from autograder.criteria import CriterionNotMet
 from autograder.namespace import Namespace
@@ -48,6 +49,21 @@ def test_a_line_that_is_no_event_is_shown(line: str) -> None:
 
 def test_lines_are_cut_as_platforms_cut_them() -> None:
     assert len(stream_with('{"a": "\u2028"}').lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2026-11-21 20:00:17,252 DEBUG sold", "(time) DEBUG sold"),
+        ("2026-11-21T20:00:17.252000+00:00", "(time)+00:00"),
+        ("20:00:17 sold 3", "(time) sold 3"),
+    ],
+)
+def test_no_message_differs_by_the_time_of_day(text: str, shown: str) -> None:
+    assert without_times(text) == shown
+    with pytest.raises(CriterionNotMet) as caught:
+        events_in(stream_with(text), called="sell()")
+    assert shown in str(caught.value)
 
 
 def test_a_secret_is_found_and_not_shown() -> None:
