@@ -1,4 +1,4 @@
-"""Visible criteria of structured_logging: learners have this file."""
+"""Visible criteria of logging: learners have this file."""
 
 from datetime import datetime
 from typing import Any

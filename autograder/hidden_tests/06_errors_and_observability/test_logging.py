@@ -1,4 +1,4 @@
-"""Hidden criteria of structured_logging."""
+"""Hidden criteria of logging."""
 
 from collections.abc import Callable
 from typing import Any
