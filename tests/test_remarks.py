@@ -19,9 +19,13 @@ EXERCISES = find_exercises(Rooms.of_this_course())
 # Where ruff has a rule that sees what is wrong with the starter.
 SEEN_IN_STARTER = {
     "decorator": {"PLR2004", "S101"},
+    "django_apps": {"DJ008", "S610"},
     "factory": {"RET505"},
+    "fastapi_services": {"B008", "PLR2004"},
+    "fixtures": {"PLW0603", "SIM105"},
     "global_state": {"PLW0603"},
     "liskov_substitution": {"ARG002"},
+    "logging": {"G004", "LOG015", "T201", "TRY400"},
     "n_plus_one": {"PERF401"},
     "open_closed": {"RET505"},
     "project_structure": {"E402", "F403"},

@@ -57,6 +57,9 @@ class _Handler(_logging.Handler):
 _handler = _Handler()
 
 
+_level = _logging.getLogger().level
+
+
 def start():
     _logging.getLogger().addHandler(_handler)
     _logging.getLogger().setLevel(1)
@@ -64,7 +67,7 @@ def start():
 
 def stop():
     _logging.getLogger().removeHandler(_handler)
-    _logging.getLogger().setLevel(_logging.WARNING)
+    _logging.getLogger().setLevel(_level)
 """
 
 

@@ -86,6 +86,8 @@ def _run_mypy(rooms: Rooms) -> int:
     ]
     results = [_run(rooms, [*_PYTHON, "mypy", *arguments]) for arguments in runs]
     for folder in rooms.solutions.glob("*/*/"):  # each a project of its own
+        if not any(folder.rglob("*.py")):
+            continue
         command = [*_PYTHON, "mypy", "--strict", "--config-file="]
         command += [f"--cache-dir={rooms.root / '.mypy_cache'}", "."]
         results.append(subprocess.run(command, cwd=folder, check=False).returncode)

@@ -50,7 +50,7 @@ def variables():
 def file():
     return Path("notes.txt").read_text() if Path("notes.txt").exists() else None
 
-def files():
+def names():
     return sorted(path.name for path in Path().iterdir())
 
 def settings():
@@ -124,7 +124,7 @@ class TestSurroundings:
             assert there.code.EARLY == "1"
             assert there.code.variables() == ["PORT"]
             assert there.code.file() == "äh"
-            assert there.code.files() == ["notes.txt"]
+            assert there.code.names() == ["notes.txt"]
 
     def test_code_that_is_loaded_before_reads_nothing(self, load: Load) -> None:
         with Surroundings(
