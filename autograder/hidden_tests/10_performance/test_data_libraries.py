@@ -186,6 +186,12 @@ def _many(parcels: int) -> dict[str, Any]:
 )
 def test_memory_for_a_parcel(solution: Namespace) -> None:
     """freight needs at most 400 bytes for each parcel."""
+    many = _many(1000)
+    expect_result(
+        lambda: solution.probe(TABLES + READING).parcels_billed(**many),
+        1000,
+        called="freight(parcels, tariffs) with 1,000 parcels and added up the parcels",
+    )
     expect_memory(
         solution,
         BILLING,

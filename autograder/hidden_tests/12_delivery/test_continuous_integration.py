@@ -1,9 +1,13 @@
 """Hidden criteria of the exercise continuous_integration."""
 
+from typing import Any
+
 from autograder import criterion
 from autograder.checks import expect, fresh_word
 from autograder.checks.workflows import (
+    Event,
     Job,
+    Run,
     audit,
     manual,
     movable_actions,
@@ -16,6 +20,7 @@ from autograder.namespace import Namespace
 
 LOCK = "requirements.txt"
 PUBLISHES = ("pools.publish",)
+PUSH = push().text
 MINUTES = 30
 AUDITS = (
     "github-env",
@@ -23,6 +28,18 @@ AUDITS = (
     "unpinned-uses",
     "unsound-condition",
 )
+
+
+def _checking(solution: Namespace, event: Event, **given: Any) -> Run:
+    """Follow an event, and demand that the work is done."""
+    run = simulate(solution, event, **given)
+    expect(
+        run.commands("pytest") and (run.commands(*PUBLISHES) or event.text != PUSH),
+        called=f"your workflows with {event.text}",
+        got="did not come to all that they are for",
+        expected="the checks to run, and a push to main to publish",
+    )
+    return run
 
 
 @criterion(
@@ -61,7 +78,7 @@ def test_strangers_get_nothing(solution: Namespace) -> None:
     """A pull request from a fork gets no secret, no right to write, no shell."""
     title, branch = fresh_word("title_"), fresh_word("branch_")
     called = "your workflows with a pull request from a fork"
-    run = simulate(solution, pull_request(fork=True, title=title, branch=branch))
+    run = _checking(solution, pull_request(fork=True, title=title, branch=branch))
     for job in run.jobs:
         expect(
             not (job.foreign_code and job.trigger != "pull_request"),
@@ -91,7 +108,7 @@ def test_least_rights(solution: Namespace) -> None:
     """No token may write, and only the publication sees POOLS_TOKEN."""
     for event in (push(), pull_request()):
         called = f"your workflows with {event.text}"
-        run = simulate(solution, event)
+        run = _checking(solution, event)
         for job in run.jobs:
             expect(
                 not job.may_write,
@@ -131,7 +148,7 @@ def test_linter_finds_nothing(solution: Namespace) -> None:
     )
     left = [
         job.id
-        for job in simulate(solution, push()).jobs
+        for job in _checking(solution, push()).jobs
         for used, given in job.uses
         if used.startswith("actions/checkout@") and given.get("persist-credentials", 1)
     ]
@@ -160,7 +177,7 @@ def test_caches_follow_the_lock_file(solution: Namespace) -> None:
     """The checks use a cache that another lock file and another Python do not share."""
 
     def caches(lock: str) -> list[list[str]]:
-        run = simulate(solution, push(), files={LOCK: lock})
+        run = _checking(solution, push(), files={LOCK: lock})
         return [job.caches for job in run.jobs_with("pytest")]
 
     before, after = caches("ruff==1\n"), caches("ruff==2\n")
@@ -190,7 +207,7 @@ def test_caches_follow_the_lock_file(solution: Namespace) -> None:
 def test_runs_end_in_time(solution: Namespace) -> None:
     """Jobs end after 30 minutes; new commits cancel old runs, but no publication."""
     for event in (push(), pull_request()):
-        for job in simulate(solution, event).jobs:
+        for job in _checking(solution, event).jobs:
             minutes = job.timeout or 360
             expect(
                 job.result == "skipped" or minutes <= MINUTES,
@@ -199,7 +216,7 @@ def test_runs_end_in_time(solution: Namespace) -> None:
                 expected=f"{MINUTES} at most",
             )
     old, new, other = (
-        _groups(simulate(solution, pull_request(number=number, sha=sha * 40)).jobs)
+        _groups(_checking(solution, pull_request(number=number, sha=sha * 40)).jobs)
         for number, sha in ((17, "1"), (17, "2"), (18, "3"))
     )
     expect(
@@ -214,7 +231,7 @@ def test_runs_end_in_time(solution: Namespace) -> None:
         got=f"put both into {sorted(old & other)}, so that one cancels the other",
         expected="a group of its own for each",
     )
-    for job in simulate(solution, push()).jobs_with(*PUBLISHES):
+    for job in _checking(solution, push()).jobs_with(*PUBLISHES):
         expect(
             not job.cancels,
             called="your workflows with two pushes to main",
