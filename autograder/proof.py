@@ -4,7 +4,7 @@ import hashlib
 import importlib.metadata
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -22,7 +22,21 @@ from autograder.rooms import Rooms
 
 KILLED_SHARE = 0.95
 _ROOT = Path(__file__).resolve().parent.parent
-_JUDGING_LIBRARIES = ("hypothesis", "complexipy", "ruff", "cosmic-ray", "mypy")
+_JUDGING_LIBRARIES = (
+    "hypothesis",
+    "complexipy",
+    "ruff",
+    "cosmic-ray",
+    "mypy",
+    "zizmor",
+    "check-jsonschema",
+)
+
+
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    """Which packages bring a module."""
+    return importlib.metadata.packages_distributions()
 
 
 @dataclass(frozen=True)
@@ -329,6 +343,8 @@ class MutantRecord:
             digest.update(path.read_bytes())
         digest.update(exercise.solution.encode())
         digest.update(exercise.brief.starter.encode())
-        for library in _JUDGING_LIBRARIES:
+        of_module = _distributions()
+        own = [name for lib in exercise.brief.libraries for name in of_module[lib]]
+        for library in [*_JUDGING_LIBRARIES, *own]:
             digest.update(f"{library}=={importlib.metadata.version(library)}".encode())
         return digest.hexdigest()
