@@ -154,6 +154,7 @@ def test_old_faults_are_noticed(solution: Namespace) -> None:
             changed(ALIKE, ("full * 3 // 4", "full")),
             changed(ALIKE, ("else 2000", "else 2100")),
             changed(ALIKE, ("else 2000", "else 1900")),
+            changed(ALIKE, ("full // 2", "max(full // 2, 1100)")),
             changed(ALIKE, ("2600 if", "2700 if")),
             changed(ALIKE, (SELLS, "paid = fare(age)")),
             changed(ALIKE, (SELLS, ALL_SOLD)),
