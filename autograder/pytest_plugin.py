@@ -46,6 +46,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("answer", answers)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let answers warn: to a judge that is nobody's business.
+
+    Args:
+        items: What pytest has collected.
+    """
+    for item in items:
+        if _exercise_of(item.path):
+            item.add_marker(pytest.mark.filterwarnings("ignore"))
+
+
 @pytest.fixture
 def solution(request: pytest.FixtureRequest, answer: str) -> Iterator[Namespace]:
     """The names of one answer, run afresh."""
