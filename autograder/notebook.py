@@ -4,6 +4,7 @@ import base64
 import html
 import json
 import os
+import re
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +23,8 @@ from autograder.report import as_html, as_text
 from autograder.rooms import Rooms
 
 ANSWER_ID = "answer"
+_NAME = "check"
+_CHECK = re.compile(rf'^{_NAME}\("(\w+)"\)', re.MULTILINE)
 
 
 class CheckResult:
@@ -100,7 +103,9 @@ class Checker:
         self._shell = shell
         self._by_cell: dict[str, str] = {}
         self._run: set[str] = set()
+        self._theirs: object = self
         shell.events.register("pre_run_cell", self._remember)
+        shell.events.register("post_run_cell", self._give_back_name)
 
     def __call__(self, criterion: str) -> CheckResult:
         """Judge the answer by one criterion.
@@ -136,6 +141,16 @@ class Checker:
         cell_id = info.cell_id or self._cell_asked_for()
         if cell_id:
             self._by_cell[cell_id] = info.raw_cell
+        # An answer may define a name like ours: ours is lent to our own cells.
+        asked = _CHECK.search(info.raw_cell)
+        if asked and asked[1] in {c.name for c in self._exercise.criteria}:
+            self._theirs = self._shell.user_ns.get(_NAME, self)
+            self._shell.user_ns[_NAME] = self
+
+    def _give_back_name(self, _: Any) -> None:
+        if self._theirs is not self:
+            self._shell.user_ns[_NAME] = self._theirs
+            self._theirs = self
 
     def _cell_asked_for(self) -> str | None:
         """Read the cell's id off the request: Pyodide's kernel does not pass it on."""

@@ -78,6 +78,19 @@ def test_scratch_cells_neither_help_nor_harm(
     assert earned == {c.name: str(c.points) for c in exercise.criteria}
 
 
+def test_an_answer_may_define_a_name_like_ours(
+    exercise: Exercise, tmp_path: Path
+) -> None:
+    notebook = assemble(exercise)
+    answer = next(i for i, c in enumerate(notebook.cells) if c.id == "answer")
+    notebook.cells[answer].source += "\n\ndef check(text):\n    return text * 2"
+    for place in (answer + 1, len(notebook.cells) + 1):  # before and after our checks
+        use = nbformat.v4.new_code_cell('assert check("a") == "aa"')
+        notebook.cells.insert(place, use)
+    earned = execute(notebook, tmp_path, exercise.slug)
+    assert earned == {c.name: str(c.points) for c in exercise.criteria}
+
+
 def test_latest_version_of_the_answer_cell_counts(exercise: Exercise) -> None:
     """JupyterLab says which cell it runs; earlier versions are forgotten."""
     with run_kernel(kernel_name="python3") as client:
