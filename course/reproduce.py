@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbformat import NotebookNode
 
 from autograder.exercises import find_exercise
 from autograder.files import is_packed, unpack, write_folder
@@ -32,6 +33,8 @@ def lay_out(rooms: Rooms) -> list[Path]:
     for source in sorted(chapters.rglob("*.ipynb")):
         notebook = nbformat.read(source, as_version=4)
         for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell["outputs"] = _without_repeats(cell["outputs"])
             tags = cell.metadata.get("tags", [])
             if LEFT_OUT in tags:
                 cell.metadata["tags"] = [*tags, "nbval-ignore-output"]
@@ -44,6 +47,18 @@ def lay_out(rooms: Rooms) -> list[Path]:
             write_folder(target.with_suffix(""), unpack(solution))
         made.append(_execute(nbformat.read(source, as_version=4), target))
     return made
+
+
+def _without_repeats(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Drop pieces of streams: MyST-NB has joined them in the first, and leaves them."""
+    seen: set[str] = set()
+    kept = []
+    for output in outputs:
+        stream = output.get("name", "")
+        if not stream or stream not in seen:
+            kept.append(output)
+        seen.add(stream)
+    return kept
 
 
 def _execute(notebook: nbformat.NotebookNode, target: Path) -> Path:
