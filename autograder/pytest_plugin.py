@@ -1,4 +1,4 @@
-"""Lets pytest run criteria: over the solution and every variant of their exercise."""
+"""Lets pytest run criteria over the answers of their exercise."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +28,9 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give a criterion one run for each answer; a wrong one must fail where it says.
+    """Give a criterion the right answers, and the wrong ones that it must catch.
+
+    That a wrong answer loses nothing else is for ``prove`` to say, which judges all.
 
     Args:
         metafunc: The test function that pytest is about to collect.
@@ -40,7 +42,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     answers = [pytest.param(exercise.solution, id="solution")]
     for variant in exercise.variants:
         marks = []
-        if variant.caught_by == name:
+        if not variant.right:
+            if variant.caught_by != name:
+                continue
             marks.append(pytest.mark.xfail(strict=True, reason=variant.message))
         answers.append(pytest.param(variant.source, id=variant.name, marks=marks))
     metafunc.parametrize("answer", answers)
