@@ -15,6 +15,8 @@ from tests.browser.conftest import Visit, axe_finds, overflow
 
 ROOMS = Rooms.of_this_course()
 CHAPTERS = find_chapters(ROOMS)
+# Exercises that need what a browser lacks are solved, and noted, elsewhere.
+SOLVED_HERE = sum(chapter.browser for chapter in CHAPTERS)
 FIRST, SECOND = CHAPTERS[:2]
 PROGRESS = "book/progress.html"
 JUDGED = {
@@ -131,7 +133,7 @@ def test_the_first_answer_to_a_question_counts(visit: Visit) -> None:
 
 def test_progress_counts_and_marks_what_was_done(progress: Page) -> None:
     expect(total(progress, "read")).to_have_text(f"2 of {len(CHAPTERS)}")
-    expect(total(progress, "passed")).to_have_text(f"1 of {len(CHAPTERS)}")
+    expect(total(progress, "passed")).to_have_text(f"1 of {SOLVED_HERE}")
     minutes = FIRST.minutes + SECOND.minutes
     minutes += find_exercise(ROOMS, FIRST.slug).brief.minutes
     expect(total(progress, "minutes")).to_contain_text(f"{minutes} of ")
@@ -272,11 +274,11 @@ def test_one_exercise_is_forgotten_and_undone(progress: Page) -> None:
     progress.get_by_role("button", name=f"Reset: {FIRST.title}").click()
     progress.get_by_label(f'The chapter "{FIRST.title}"').uncheck()
     progress.get_by_role("button", name="Forget", exact=True).click()
-    expect(total(progress, "passed")).to_have_text(f"0 of {len(CHAPTERS)}")
+    expect(total(progress, "passed")).to_have_text(f"0 of {SOLVED_HERE}")
     gone = {f"{kind}:{FIRST.slug}" for kind in ("passed", "answer", "hints")}
     assert kept(progress) == {k: v for k, v in before.items() if k not in gone}
     progress.get_by_role("button", name="Undo").click()
-    expect(total(progress, "passed")).to_have_text(f"1 of {len(CHAPTERS)}")
+    expect(total(progress, "passed")).to_have_text(f"1 of {SOLVED_HERE}")
     assert kept(progress) == before
 
 
