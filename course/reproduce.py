@@ -17,6 +17,25 @@ from autograder.rooms import Rooms
 LEFT_OUT = "explore"
 
 
+def without_repeats(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Drop pieces of streams: MyST-NB has joined them in the first, and leaves them.
+
+    Args:
+        outputs: The outputs of an executed cell of the book.
+
+    Returns:
+        The outputs without what the first of each stream holds already.
+    """
+    seen: set[str] = set()
+    kept = []
+    for output in outputs:
+        stream = output.get("name", "")
+        if not stream or stream not in seen:
+            kept.append(output)
+        seen.add(stream)
+    return kept
+
+
 def lay_out(rooms: Rooms) -> list[Path]:
     """Write what nbval is to run again into ``build/nbval``.
 
@@ -34,7 +53,7 @@ def lay_out(rooms: Rooms) -> list[Path]:
         notebook = nbformat.read(source, as_version=4)
         for cell in notebook.cells:
             if cell.cell_type == "code":
-                cell["outputs"] = _without_repeats(cell["outputs"])
+                cell["outputs"] = without_repeats(cell["outputs"])
             tags = cell.metadata.get("tags", [])
             if LEFT_OUT in tags:
                 cell.metadata["tags"] = [*tags, "nbval-ignore-output"]
@@ -47,18 +66,6 @@ def lay_out(rooms: Rooms) -> list[Path]:
             write_folder(target.with_suffix(""), unpack(solution))
         made.append(_execute(nbformat.read(source, as_version=4), target))
     return made
-
-
-def _without_repeats(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Drop pieces of streams: MyST-NB has joined them in the first, and leaves them."""
-    seen: set[str] = set()
-    kept = []
-    for output in outputs:
-        stream = output.get("name", "")
-        if not stream or stream not in seen:
-            kept.append(output)
-        seen.add(stream)
-    return kept
 
 
 def _execute(notebook: nbformat.NotebookNode, target: Path) -> Path:

@@ -23,7 +23,7 @@ ROOMS = Rooms.of_this_course()
 CHAPTERS = {
     f"book/{chapter.part}/{chapter.slug}.html": chapter
     for chapter in find_chapters(ROOMS)
-    if any("explore" in cell.tags for cell in chapter.cells)
+    if chapter.browser and any("explore" in cell.tags for cell in chapter.cells)
 }
 PAGE = "book/01_design/open_closed.html"
 
@@ -65,6 +65,10 @@ def printed_by_move(control: Any) -> str:
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         if hasattr(control, "index"):
             control.index = (control.index + 1) % len(control.options)
+        elif isinstance(control.value, bool):
+            control.value = not control.value
+        elif isinstance(control.value, str):
+            control.value += "x"
         else:
             control.value += control.step
     # Outside a notebook, IPython clears the line before it.
@@ -76,11 +80,16 @@ def move(page: Page, control: Locator) -> None:
 
     Args:
         page: The page.
-        control: A handle of a slider, or a list.
+        control: A handle of a slider, a box, a text, or a list.
     """
     control.focus()
     if control.get_attribute("role") == "slider":
         page.keyboard.press("ArrowRight")
+    elif control.get_attribute("type") == "checkbox":
+        page.keyboard.press("Space")
+    elif control.get_attribute("type") == "text":
+        page.keyboard.press("End")
+        page.keyboard.type("x")
     else:
         index = control.evaluate("list => (list.selectedIndex + 1) % list.length")
         control.select_option(index=index)
@@ -94,7 +103,7 @@ class Explore:
         self.visit = visit
         self.page = visit.page
         self.cell = self.page.locator(".tag_explore")
-        self.controls = self.cell.locator("[role=slider], select")
+        self.controls = self.cell.locator("[role=slider], select, input")
         self.output = self.cell.locator(".widget-output")
         self.note = self.cell.locator("+ p.page-note")
         self.controls.first.wait_for()
