@@ -11,6 +11,7 @@ versions of an app live side by side.
 import os
 import sqlite3
 import sys
+import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -152,6 +153,9 @@ def set_up() -> None:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     settings.configure(**_SETTINGS)
     django.setup()
+    # Each cell and each move of a control may have a context of its own there. Django
+    # would connect anew in each, and a database in memory is empty then.
+    vars(connections)["_connections"] = threading.local()
     _Installed.receivers = {signal: list(signal.receivers) for signal in _SIGNALS}
     _Installed.attributes = {model: set(vars(model)) for model in apps.get_models()}
 

@@ -1,5 +1,7 @@
 """A criterion's Django site: planted data, real requests, statements seen."""
 
+import asyncio
+import contextvars
 from collections.abc import Callable
 from typing import Any
 
@@ -176,6 +178,24 @@ def test_an_app_starts_anew_though_the_judge_before_has_left(
     filled(Namespace(BOOKS)).get("/books/")
     monkeypatch.setattr(Link, "close", refuse)
     assert filled(Namespace(BOOKS)).get("/books/").status == 200
+
+
+def test_cells_of_a_notebook_share_one_database() -> None:
+    """A page runs each of them in an event loop, in a context of its own."""
+    cell: dict[str, Any] = {"__name__": "cell"}
+    cells = (
+        BOOKS,
+        "from autograder.django_app import create_tables; create_tables()",
+        "Shelf.objects.create(name='A')",
+        "found = Shelf.objects.get().name",
+    )
+
+    async def run() -> None:
+        for code in cells:
+            contextvars.Context().run(exec, code, cell)  # noqa: S102
+
+    asyncio.run(run())
+    assert cell["found"] == "A"
 
 
 def test_code_without_an_app_is_told_so() -> None:
