@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -349,6 +350,16 @@ def test_what_leads_out_is_not_handed_over(value: object) -> None:
                 end.encode(value)
 
 
+@pytest.fixture
+def raised_recursion_limit() -> Iterator[None]:
+    """A library in the judge's process, mypy for one, may have raised it."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(1 << 14)
+    yield
+    sys.setrecursionlimit(before)
+
+
+@pytest.mark.usefixtures("raised_recursion_limit")
 @pytest.mark.parametrize(
     "line",
     [

@@ -97,28 +97,34 @@ def encode(value: Any, handle: Handles, depth: int = 0) -> Any:
     return handle(value)
 
 
-def decode(written: Any, handle: Callable[[dict[str, Any]], Any]) -> Any:
+def decode(
+    written: Any, handle: Callable[[dict[str, Any]], Any], depth: int = 0
+) -> Any:
     """Read a value.
 
     Args:
         written: What ``encode`` made, or anything that a hostile process sent.
         handle: Reads an object that is not plain data.
+        depth: How deep in collections the value stands.
 
     Returns:
         The value.
 
     Raises:
-        ValueError: This is not a value.
+        ValueError: This is not a value, or collections are nested too deeply.
     """
     if written is None or type(written) in (bool, int, float, str):
         return written
-    if type(written) is not dict or not written:
+    if type(written) is not dict or not written or depth > MAX_DEPTH:
         raise ValueError("not a value")
     tag, content = next(iter(written.items()))
     if tag in _BY_TAG:
-        return _BY_TAG[tag](decode(item, handle) for item in content)
+        return _BY_TAG[tag](decode(item, handle, depth + 1) for item in content)
     if tag == "dict":
-        return {decode(key, handle): decode(item, handle) for key, item in content}
+        return {
+            decode(key, handle, depth + 1): decode(item, handle, depth + 1)
+            for key, item in content
+        }
     if tag in _FROM_TEXT:
         return _FROM_TEXT[tag](content)
     if tag == "builtin":
