@@ -12,6 +12,7 @@ belongs to the box alone: when the grader hangs up, the box is killed.
 """
 
 import contextlib
+import fcntl
 import gc
 import json
 import os
@@ -22,7 +23,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -184,8 +185,9 @@ def live(
     """
     control = socket.socket(fileno=fd)
     try:
-        before, main = warm()
-        enter_warm_root(Level(level), [])
+        with _called_when_hung_up(control, lambda: os._exit(0)):
+            before, main = warm()
+            enter_warm_root(Level(level), [])
     except Exception as error:  # noqa: BLE001 - it is told to the grader
         control.send(f"{type(error).__name__}: {error}".encode()[:1000])
         return
@@ -195,6 +197,30 @@ def live(
     with contextlib.suppress(ConnectionError):  # the grader may never need a box
         control.send(READY)
         _Nursery(control, before, main, Level(level)).serve()
+
+
+@contextlib.contextmanager
+def _called_when_hung_up(
+    control: socket.socket, call: Callable[[], object]
+) -> Iterator[None]:
+    """Have the kernel interrupt long work that nobody waits for any more."""
+    poll = select.poll()
+    poll.register(control, 0)  # hanging up is always told
+
+    def look(*_: object) -> None:
+        if poll.poll(0):
+            call()
+
+    before = signal.signal(signal.SIGIO, look)
+    flags = fcntl.fcntl(control, fcntl.F_GETFL)
+    fcntl.fcntl(control, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(control, fcntl.F_SETFL, flags | os.O_ASYNC)
+    look()  # it may have been a moment ago
+    try:
+        yield
+    finally:
+        fcntl.fcntl(control, fcntl.F_SETFL, flags)
+        signal.signal(signal.SIGIO, before)
 
 
 class _Nursery:
@@ -233,13 +259,12 @@ class _Nursery:
     def _take_work(self) -> bool:
         packet, fds, _, _ = socket.recv_fds(self._control, _PACKET, _MAX_SOCKETS)
         if not packet:
-            for watch in list(self._boxes):
-                self._boxes[watch][0].kill()
-                self._bury(watch)
+            self._bury_all()
             return False
         line, *criteria = [socket.socket(fileno=fd) for fd in fds]
         work = Work(json.loads(packet), line, criteria)
-        self._before(work)
+        with _called_when_hung_up(self._control, self._leave):
+            self._before(work)
         box = fork_box(
             self._level,
             lambda: self._main(work, self._level),
@@ -254,6 +279,15 @@ class _Nursery:
         self._poll.register(watch, select.POLLIN)
         self._poll.register(line, 0)  # hanging up is always told
         return True
+
+    def _leave(self) -> None:
+        self._bury_all()
+        os._exit(0)
+
+    def _bury_all(self) -> None:
+        for watch in list(self._boxes):
+            self._boxes[watch][0].kill()
+            self._bury(watch)
 
     def _bury(self, watch: int) -> None:
         box, line = self._boxes.pop(watch)
