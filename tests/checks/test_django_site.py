@@ -192,7 +192,7 @@ def test_cells_of_a_notebook_share_one_database() -> None:
 
     async def run() -> None:
         for code in cells:
-            contextvars.Context().run(exec, code, cell)  # noqa: S102
+            contextvars.Context().run(exec, code, cell)
 
     asyncio.run(run())
     assert cell["found"] == "A"
