@@ -13,6 +13,7 @@ from markdown_it.token import Token
 
 from autograder.errors import CourseError, raise_all
 from autograder.files import pack, read_folder
+from autograder.modules import ROOTS
 
 SECTIONS = ("Your task", "What must not change", "How it is judged", "Starter", "Hints")
 CRITERIA_MARK = "```{criteria}\n```"
@@ -296,7 +297,7 @@ def _starter_folder(section: str, path: Path, package: str) -> str:
             _compile_starter(text, folder / name)
     if package and not any(
         f"{root}{package}{end}" in files
-        for root in ("", "src/")
+        for root in ROOTS
         for end in ("/__init__.py", ".py")
     ):
         raise CourseError(

@@ -78,16 +78,16 @@ def block(module: str) -> str:
     return f"```python\n{source_of(module)}```"
 
 
-def imported(source: str) -> list[Path]:
-    """Find the given modules that a source imports.
+def imported(*sources: str) -> list[Path]:
+    """Find the given modules that sources import.
 
     Args:
-        source: Code that parses.
+        *sources: Code that parses.
 
     Returns:
         Their files.
     """
-    nodes = list(ast.walk(ast.parse(source)))
+    nodes = [node for source in sources for node in ast.walk(ast.parse(source))]
     names = {a.name for n in nodes if isinstance(n, ast.Import) for a in n.names}
     names |= {str(n.module) for n in nodes if isinstance(n, ast.ImportFrom)}
     return sorted(p for p in _FOLDER.glob("*.py") if p.stem in names)

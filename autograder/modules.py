@@ -21,7 +21,9 @@ from importlib.util import spec_from_file_location
 from types import CodeType, ModuleType
 from typing import Any
 
-_ROOTS = ("", "src/")
+ROOTS = ("src/", "")
+"""Folders that Python looks into for the modules of an answer."""
+
 _SWITCH = threading.RLock()
 
 
@@ -61,7 +63,7 @@ class Modules(MetaPathFinder):
         self._label = f"<{name}>/"
         self._tops = {
             part.removesuffix(".py")
-            for root in _ROOTS
+            for root in ROOTS
             for path in files
             if path.startswith(root)
             for part in [path.removeprefix(root).split("/")[0]]
@@ -186,12 +188,12 @@ class Modules(MetaPathFinder):
 
     def _locate(self, name: str) -> str | None:
         """The file of a module; the folder, with a slash, of a namespace package."""
-        for root in _ROOTS:
+        for root in ROOTS:
             stem = root + name.replace(".", "/")
             for path in (f"{stem}/__init__.py", f"{stem}.py"):
                 if path in self._files:
                     return path
-        for root in _ROOTS:
+        for root in ROOTS:
             folder = root + name.replace(".", "/") + "/"
             if any(p.startswith(folder) and p.endswith(".py") for p in self._files):
                 return folder

@@ -17,6 +17,7 @@ from autograder.exercises import POINTS, Exercise, Variant
 from autograder.imports import reached_modules
 from autograder.judge import judge, points
 from autograder.mutants import Mutant, make_mutants, read_equivalents
+from autograder.namespace import files_of
 from autograder.reformat import reformat
 from autograder.rooms import Rooms
 
@@ -339,7 +340,9 @@ class MutantRecord:
             _ROOT, tests, "autograder.judge", "autograder.mutants"
         )
         digest = hashlib.sha256()
-        for path in [*tests, *given.imported(exercise.solution), *sorted(reached)]:
+        files = files_of(exercise.solution, exercise.brief.package)
+        code = [text for path, text in files.items() if path.endswith(".py")]
+        for path in [*tests, *given.imported(*code), *sorted(reached)]:
             digest.update(path.read_bytes())
         digest.update(exercise.solution.encode())
         digest.update(exercise.brief.starter.encode())

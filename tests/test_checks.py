@@ -165,7 +165,7 @@ class TestExpectations:
             raise KeyError("blue")
 
         checks.expect_raises("LookupError", fail, called="f()", mentions=["blue"])
-        assert "a ValueError" in evidence(
+        assert "Expected ValueError" in evidence(
             checks.expect_raises, "ValueError", fail, called="f()"
         )
         assert "'red'" in evidence(

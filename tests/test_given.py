@@ -37,3 +37,4 @@ def test_imported_modules_are_found() -> None:
     for source in ("import ferry", "from ferry import Desk", "import os, ferry as f"):
         assert given.imported(source) == [ROOMS.given / "ferry.py"]
     assert given.imported("import os") == []
+    assert given.imported("import os", source) == [ROOMS.given / "ferry.py"]

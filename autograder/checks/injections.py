@@ -225,7 +225,7 @@ def expect_refused(
             error in outcome.errors and not sent,
             called=called.replace("{}", repr(attack.text)),
             got=" and ".join([*sent[:1], str(outcome)]),
-            expected=f"a {error} and no statement: this text tries to {attack.aim}",
+            expected=f"{error} and no statement: this text tries to {attack.aim}",
         )
 
 

@@ -190,15 +190,13 @@ def expect_raises(
         CriterionNotMet: Nothing was raised, or something else, or a word is missing.
     """
     outcome = outcome_of(call)
-    expect(
-        error in outcome.errors, called=called, got=str(outcome), expected=f"a {error}"
-    )
+    expect(error in outcome.errors, called=called, got=str(outcome), expected=error)
     for word in mentions:
         expect(
             word in outcome.message,
             called=called,
             got=str(outcome),
-            expected=f"a {error} whose message names {word!r}",
+            expected=f"{error} with a message that names {word!r}",
         )
 
 

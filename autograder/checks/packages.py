@@ -15,9 +15,8 @@ from pathlib import PurePosixPath
 
 from autograder.checks.outcomes import expect
 from autograder.checks.source import python_files
+from autograder.modules import ROOTS
 from autograder.namespace import Namespace
-
-_ROOTS = ("src/", "")
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ def import_graph(solution: Namespace) -> ImportGraph:
 
 
 def _module_name(path: str) -> str:
-    for root in _ROOTS:
+    for root in ROOTS:
         if path.startswith(root):
             path = path.removeprefix(root)
             break

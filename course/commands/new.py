@@ -146,7 +146,7 @@ class _Templates:
         return _substitute(template.read_text(encoding="utf-8"), words)
 
     def answer(self, name: str, place: Path, words: dict[str, str]) -> dict[Path, str]:
-        """A folder of files where the kind has one; else a cell, a starter none."""
+        """The files of a starter, a solution or a variant; a starter may need none."""
         folder = self._own / name
         if folder.is_dir():
             return {
@@ -156,6 +156,8 @@ class _Templates:
             }
         if name == "starter":
             return {}  # it stands in the brief
+        if (self._own / "solution").is_dir():  # then variants say what they change
+            return {place / "variant.yml": self.fill(f"{name}.yml", words)}
         return {place.with_suffix(".py"): self.fill(f"{name}.py", words)}
 
 

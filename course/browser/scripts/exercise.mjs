@@ -13,14 +13,17 @@ const { slug, criteria } = facts;
 const visible = criteria.filter((criterion) => criterion.visible);
 const hidden = criteria.filter((criterion) => !criterion.visible);
 
+const OTHERS = hidden.length === 1
+  ? "the other one is judged when you hand in"
+  : `the other ${hidden.length} are judged when you hand in`;
+
 const APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
 const CHECK_KEYS = APPLE ? "Command+Enter" : "Ctrl+Enter";
 
 const ABOUT_CHECK =
   "Change the starter here until it meets the criteria. Check judges " +
   `${visible.length} of the ${criteria.length} in Python inside this page, and nothing ` +
-  `that you write leaves your computer; the other ${hidden.length} are judged when you ` +
-  "hand in.";
+  `that you write leaves your computer; ${OTHERS}.`;
 
 const STALE =
   "You have changed your answer since this check: these verdicts are about the version " +
@@ -222,8 +225,7 @@ class Workbench {
   #showNext() {
     const link = document.querySelector(".prev-next-area a.right-next");
     const title = link?.querySelector(".prev-next-title")?.textContent.trim();
-    const rest =
-      `The other ${hidden.length} are judged when you hand in: ${this.#answer.handIn}`;
+    const rest = `T${OTHERS.slice(1)}: ${this.#answer.handIn}`;
     this.#next.replaceChildren(
       make("p", {}, make("strong", {}, "All criteria that run here are met. "), rest),
       make("p", {}, link && make("a", { href: link.href }, `Read on: ${title}`)),
