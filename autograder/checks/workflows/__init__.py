@@ -22,7 +22,8 @@ from autograder.checks.workflows.reading import (
     schema_errors,
     workflows,
 )
-from autograder.checks.workflows.runs import Job, Run, simulate
+from autograder.checks.workflows.runs import Run, simulate
+from autograder.checks.workflows.steps import Job
 
 __all__ = [
     "Command",
