@@ -19,7 +19,6 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.errors import CourseError
-from autograder.exercises import find_exercises
 from autograder.grading.course_folder import CourseFolder
 from autograder.grading.gradebook import find_triggers, quoted
 from autograder.grading.grader import TRUST_VARIABLE, Grader, Task
@@ -177,7 +176,7 @@ def _try_border(rooms: Rooms, level: Level) -> Check:
     """Grade a notebook that tries what it must not be able to do."""
     try:
         with Grader(rooms, level=level) as grader:
-            said = _hand_in_attempts(grader, rooms)
+            said = _hand_in_attempts(grader)
     except CourseError as error:
         return Check("real box", State.BAD, error.problem, error.remedy)
     held = [
@@ -197,8 +196,8 @@ def _try_border(rooms: Rooms, level: Level) -> Check:
     return Check("real box", State.WELL, f"a notebook tried, and could not: {words}")
 
 
-def _hand_in_attempts(grader: Grader, rooms: Rooms) -> dict[str, str]:
-    slug = find_exercises(rooms)[0].slug  # any will do
+def _hand_in_attempts(grader: Grader) -> dict[str, str]:
+    slug = grader.slugs[0]  # any will do
     source = _attempts()
     cells = ({"id": "attempts", "source": source},)
     result = grader.run(Task(slug, "doctor", 0, source, cells))

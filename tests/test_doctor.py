@@ -43,6 +43,53 @@ def examine(course: Path, **more: str) -> tuple[int, dict[str, dict[str, str]]]:
     return done.returncode, {check["what"]: check for check in told["checks"]}
 
 
+class Doctor:
+    """The doctor in this process, who need not try the border again."""
+
+    def __init__(
+        self,
+        course: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        self._rooms = Rooms.of_this_course()
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+        for name in [name for name in os.environ if name.startswith("COURSE_")]:
+            monkeypatch.delenv(name)
+        monkeypatch.setenv("COURSE_NBGRADER_ROOT", str(course))
+        monkeypatch.setenv("COLUMNS", "80")
+        tried = doctor.Check("real box", doctor.State.WELL, "tried elsewhere")
+        monkeypatch.setattr(doctor, "_try_border", lambda *_: tried)
+
+    def examine(self, **more: str) -> tuple[bool, dict[str, dict[str, str]]]:
+        """Tell whether all is well, and what was found by name."""
+        well = self._tell(as_json=True, **more)
+        told: dict[str, Any] = json.loads(self._capsys.readouterr().out)
+        assert told["well"] is well
+        return well, {check["what"]: check for check in told["checks"]}
+
+    def table(self, **more: str) -> str:
+        """What is printed for people."""
+        self._tell(as_json=False, **more)
+        return self._capsys.readouterr().out
+
+    def _tell(self, *, as_json: bool, **more: str) -> bool:
+        with self._monkeypatch.context() as settings:
+            for name, value in more.items():
+                settings.setenv(name, value)
+            return doctor.tell(self._rooms, as_json=as_json)
+
+
+@pytest.fixture
+def here(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Doctor:
+    return Doctor(tmp_path, monkeypatch, capsys)
+
+
 @pytest.fixture
 def gradebook(tmp_path: Path) -> Path:
     path = tmp_path / "gradebook.db"
@@ -85,28 +132,28 @@ def test_box_that_holds_nothing_is_found_out(
     assert all(what in check.found for what in ATTEMPTS)
 
 
-def test_table_tells_the_same_in_words(tmp_path: Path, gradebook: Path) -> None:
-    done = run(tmp_path)
-    assert done.returncode == 0, done.stderr
-    _, checks = examine(tmp_path)
-    words = re.sub(r"[\W_]+", "", done.stdout)
+@pytest.mark.usefixtures("gradebook")
+def test_table_tells_the_same_in_words(here: Doctor) -> None:
+    table = here.table()
+    _, checks = here.examine()
+    words = re.sub(r"[\W_]+", "", table)
     for check in checks.values():
         assert check["what"].replace(" ", "") in words
-    assert "can grade what strangers hand in" in done.stdout
-    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert "can grade what strangers hand in" in table
+    assert max(map(len, table.splitlines())) <= 80
 
 
-def test_no_border_is_told_and_fails(tmp_path: Path) -> None:
-    code, checks = examine(tmp_path, **{LEVEL_VARIABLE: "none"})
-    assert code == 1
+def test_no_border_is_told_and_fails(here: Doctor) -> None:
+    well, checks = here.examine(**{LEVEL_VARIABLE: "none"})
+    assert not well
     assert "no border" in checks["border"]["found"]
     assert "refused" in checks["border"]["found"]
     assert checks["border"]["remedy"] == f"Unset {LEVEL_VARIABLE}."
     assert "real box" not in checks
-    assert "mend what is marked NO" in run(tmp_path, **{LEVEL_VARIABLE: "none"}).stdout
+    assert "mend what is marked NO" in here.table(**{LEVEL_VARIABLE: "none"})
 
 
-def test_level_that_does_not_exist_is_told(tmp_path: Path) -> None:
+def test_what_is_bad_fails_the_command(tmp_path: Path) -> None:
     code, checks = examine(tmp_path, **{LEVEL_VARIABLE: "moat"})
     assert code == 1
     assert "'moat'" in checks["border"]["found"]
@@ -148,7 +195,7 @@ def test_other_systems_get_one_clear_sentence(
 
 @pytest.mark.parametrize("name", ["steal", 'a "quoted" on one', "red\x1b[31m;--"])
 def test_trigger_is_named_and_can_be_dropped_as_told(
-    tmp_path: Path, gradebook: Path, name: str
+    here: Doctor, gradebook: Path, name: str
 ) -> None:
     quoted = '"' + name.replace('"', '""') + '"'
     with closing(sqlite3.connect(gradebook)) as database:
@@ -157,19 +204,17 @@ def test_trigger_is_named_and_can_be_dropped_as_told(
             "BEGIN UPDATE grade SET auto_score = 10; END"
         )
         database.commit()
-        code, checks = examine(tmp_path)
-        assert code == 1
+        well, checks = here.examine()
+        assert not well
         assert checks["triggers"]["state"] == "bad"
         assert f"{name} on grade" in checks["triggers"]["found"]
-        shown = run(tmp_path)
-        assert shown.returncode == 1
-        assert "\x1b" not in shown.stdout
+        assert "\x1b" not in here.table()
         told = re.search(r"DROP TRIGGER .*;(?= Then)", checks["triggers"]["remedy"])
         assert told
         database.execute(told.group())
         database.commit()
-    code, checks = examine(tmp_path)
-    assert (code, checks["triggers"]["state"]) == (0, "well")
+    well, checks = here.examine()
+    assert (well, checks["triggers"]["state"]) == (True, "well")
 
 
 def test_trigger_of_a_server_is_dropped_from_its_table() -> None:
@@ -177,17 +222,17 @@ def test_trigger_of_a_server_is_dropped_from_its_table() -> None:
     assert 'DROP TRIGGER "steal" ON "grade";' in check.remedy
 
 
-def test_gradebook_that_is_not_there_is_not_made(tmp_path: Path) -> None:
-    code, checks = examine(tmp_path)
-    assert code == 0
+def test_gradebook_that_is_not_there_is_not_made(here: Doctor, tmp_path: Path) -> None:
+    well, checks = here.examine()
+    assert well
     assert checks["gradebook"]["found"].startswith("none yet")
     assert not list(tmp_path.iterdir())
 
 
-def test_gradebook_that_is_junk_is_told(tmp_path: Path) -> None:
+def test_gradebook_that_is_junk_is_told(here: Doctor, tmp_path: Path) -> None:
     (tmp_path / "gradebook.db").write_bytes(b"no database at all, only words" * 99)
-    code, checks = examine(tmp_path)
-    assert code == 1
+    well, checks = here.examine()
+    assert not well
     assert "cannot be read" in checks["gradebook"]["found"]
 
 
@@ -208,19 +253,19 @@ def test_server_that_does_not_answer_is_told_without_its_password(
 
 
 @pytest.mark.parametrize("url", ["nonsense", "nosuch://host/gradebook"])
-def test_url_that_is_none_is_told(tmp_path: Path, url: str) -> None:
-    _, checks = examine(tmp_path, COURSE_DB_URL=url)
+def test_url_that_is_none_is_told(here: Doctor, url: str) -> None:
+    _, checks = here.examine(COURSE_DB_URL=url)
     assert checks["gradebook"]["state"] != "well"
 
 
-def test_settings_that_open_the_border_are_told(tmp_path: Path) -> None:
-    code, checks = examine(tmp_path, COURSE_GRADER="plain", **{TRUST_VARIABLE: "1"})
-    assert code == 0
+def test_settings_that_open_the_border_are_told(here: Doctor) -> None:
+    well, checks = here.examine(COURSE_GRADER="plain", **{TRUST_VARIABLE: "1"})
+    assert well
     assert checks["COURSE_GRADER"]["state"] == "note"
     assert checks[TRUST_VARIABLE]["state"] == "note"
-    assert "see the notes" in run(tmp_path, **{TRUST_VARIABLE: "1"}).stdout
-    code, checks = examine(tmp_path, COURSE_GRADER="nosuch")
-    assert code == 1
+    assert "see the notes" in here.table(**{TRUST_VARIABLE: "1"})
+    well, checks = here.examine(COURSE_GRADER="nosuch")
+    assert not well
     assert "'nosuch'" in checks["gradebook"]["found"]
 
 

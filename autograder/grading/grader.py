@@ -132,6 +132,11 @@ class Grader:
     ) -> None:
         self._stack.close()
 
+    @property
+    def slugs(self) -> list[str]:
+        """The exercises that are graded here."""
+        return list(self._exercises)
+
     def exercise(self, slug: str) -> Exercise:
         """Give an exercise that is graded here.
 

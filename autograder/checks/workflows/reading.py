@@ -2,7 +2,7 @@
 
 import dataclasses
 import functools
-import importlib.resources
+import importlib.util
 import json
 import re
 import subprocess
@@ -125,12 +125,15 @@ def _refuse(path: str, got: str) -> NoReturn:
     )
 
 
-# Read now: a judge's box has no files later.
-_SCHEMA = json.loads(
-    importlib.resources.files("check_jsonschema")
-    .joinpath("builtin_schemas/vendor/github-workflows.json")
-    .read_text(encoding="utf-8")
-)
+def _read_schema() -> Any:
+    # A file of the package; importing its command line would take a while.
+    package = importlib.util.find_spec("check_jsonschema")
+    [folder] = package.submodule_search_locations or [] if package else []
+    path = Path(folder, "builtin_schemas", "vendor", "github-workflows.json")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+_SCHEMA = _read_schema()  # now: a judge's box has no files later
 
 
 @functools.cache
