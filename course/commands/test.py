@@ -105,7 +105,7 @@ def _run_pytest(rooms: Rooms, *, full: bool) -> int:
     if not full:
         return _run(rooms, command)
     failed = _run(rooms, command, **{FULL_VARIABLE: "1"})
-    return failed or _run(rooms, [*_PYTHON, "tests.attacks.held"])
+    return failed or _run(rooms, [*_PYTHON, "tests.held"])
 
 
 def _run_nbval(rooms: Rooms) -> int:

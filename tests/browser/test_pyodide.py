@@ -21,6 +21,7 @@ from autograder.rooms import Rooms
 from course.browser import npm
 from course.chapters import Chapter, find_chapters
 from course.reproduce import without_repeats
+from tests import held
 
 ROOMS = Rooms.of_this_course()
 CHAPTERS = [chapter for chapter in find_chapters(ROOMS) if chapter.browser]
@@ -45,9 +46,13 @@ Told = list[tuple[str, bool, bool, str, list[str]]]
 
 
 def answers(exercise: Exercise) -> dict[str, str]:
-    """Starter, solution and variants by name."""
+    """Starter, solution and variants by name; of those all that must be tried."""
     given = {"starter": exercise.brief.starter, "solution": exercise.solution}
-    return given | {variant.name: variant.source for variant in exercise.variants}
+    variants = {variant.name: variant.source for variant in exercise.variants}
+    subject = held.in_browser(exercise.slug)
+    if held.is_held(subject):
+        variants = {name: variants[name] for name in held.sample(variants, subject)}
+    return given | variants
 
 
 def live_cells(chapter: Chapter) -> list[int]:
