@@ -165,8 +165,11 @@ class TestExpectations:
             raise KeyError("blue")
 
         checks.expect_raises("LookupError", fail, called="f()", mentions=["blue"])
-        assert "Expected ValueError" in evidence(
+        assert "Expected a ValueError" in evidence(
             checks.expect_raises, "ValueError", fail, called="f()"
+        )
+        assert "Expected an OSError" in evidence(
+            checks.expect_raises, "OSError", fail, called="f()"
         )
         assert "'red'" in evidence(
             checks.expect_raises, "KeyError", fail, called="f()", mentions=["red"]

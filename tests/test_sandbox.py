@@ -30,7 +30,7 @@ import pytest
 
 from autograder import sandbox
 from autograder.sandbox import Level, Limits, seccomp, syscalls
-from autograder.sandbox.box import FAILED
+from autograder.sandbox.box import FAILED, _remove
 from autograder.sandbox.places import outermost
 
 pytestmark = pytest.mark.skipif(
@@ -558,6 +558,29 @@ def test_nothing_outlives_the_box(
     os.waitpid(pid, 0)
     os.close(control)
     os.close(confirm)
+
+
+def test_what_is_still_written_to_is_removed_all_the_same(tmp_path: Path) -> None:
+    """A process of the box may be dying yet when its folder is removed."""
+    folder = tmp_path / "box"
+    (folder / ".0").mkdir(parents=True)
+    (folder / ".0" / "taken").touch()
+    busy = (
+        "import contextlib, pathlib, sys, time\n"
+        "ends = time.monotonic() + 0.3\n"
+        "while time.monotonic() < ends:\n"
+        "    for number in range(9):\n"
+        "        with contextlib.suppress(OSError):\n"
+        "            outer = pathlib.Path(sys.argv[1], str(number))\n"
+        "            outer.mkdir()\n"
+        "            (outer / 'inner').mkdir()\n"
+        "            (outer / 'inner').rmdir()\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", busy, str(folder)]):
+        while not list(folder.glob("[0-9]")):
+            time.sleep(0.001)
+        _remove(folder)
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize("any_level", list(Level))

@@ -30,6 +30,7 @@ from autograder.checks.outcomes import (
     outcome_of,
     result_of,
     shown_value,
+    with_article,
 )
 
 __all__ = [
@@ -225,7 +226,8 @@ def expect_refused(
             error in outcome.errors and not sent,
             called=called.replace("{}", repr(attack.text)),
             got=" and ".join([*sent[:1], str(outcome)]),
-            expected=f"{error} and no statement: this text tries to {attack.aim}",
+            expected=f"{with_article(error)} and no statement: "
+            f"this text tries to {attack.aim}",
         )
 
 

@@ -175,6 +175,18 @@ def expect_equal(actual: object, wanted: object, *, called: str) -> None:
     )
 
 
+def with_article(error: str) -> str:
+    """Name an exception as a sentence does.
+
+    Args:
+        error: Name of its class.
+
+    Returns:
+        The name after ``a`` or ``an``.
+    """
+    return f"{'an' if error.startswith(tuple('AEIO')) else 'a'} {error}"
+
+
 def expect_raises(
     error: str, call: Callable[[], object], *, called: str, mentions: Sequence[str] = ()
 ) -> None:
@@ -190,13 +202,18 @@ def expect_raises(
         CriterionNotMet: Nothing was raised, or something else, or a word is missing.
     """
     outcome = outcome_of(call)
-    expect(error in outcome.errors, called=called, got=str(outcome), expected=error)
+    expect(
+        error in outcome.errors,
+        called=called,
+        got=str(outcome),
+        expected=with_article(error),
+    )
     for word in mentions:
         expect(
             word in outcome.message,
             called=called,
             got=str(outcome),
-            expected=f"{error} with a message that names {word!r}",
+            expected=f"{with_article(error)} whose message names {word!r}",
         )
 
 

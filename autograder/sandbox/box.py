@@ -1,13 +1,14 @@
 """Boxes: processes forked from a warm one, each with its own small world."""
 
 import contextlib
-import itertools
 import os
 import select
 import signal
 import sys
 import tempfile
+import time
 import traceback
+import uuid
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,9 @@ from autograder.sandbox.places import folder_for_tmp, readable_places
 
 FAILED = 70
 """Exit status of a box that could not be made or whose ``main`` raised."""
+
+_TIMES_TO_REMOVE = 50
+_MOMENT = 0.02
 
 
 @dataclass
@@ -85,23 +89,31 @@ class Box:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder, however deep and long its paths have been made.
+    """Remove a folder, though processes that are just dying may still write there."""
+    for _ in range(_TIMES_TO_REMOVE):
+        with contextlib.suppress(OSError):
+            _empty(folder)
+            folder.rmdir()
+        if not folder.exists():
+            return
+        time.sleep(_MOMENT)
+
+
+def _empty(folder: Path) -> None:
+    """Remove what is in a folder, however deep and long its paths have been made.
 
     What lies two levels down is brought up by one, so no path ever gets longer and
-    nothing recurses.
+    nothing recurses. Names are random: nobody can have taken them.
     """
-    names = itertools.count()
-    with contextlib.suppress(OSError):
-        while entries := list(folder.iterdir()):
-            for entry in entries:
-                if entry.is_symlink() or not entry.is_dir():
-                    entry.unlink()
-                    continue
-                entry.chmod(0o700)
-                for inner in list(entry.iterdir()):
-                    inner.rename(folder / f".{next(names)}")
-                entry.rmdir()
-        folder.rmdir()
+    while entries := list(folder.iterdir()):
+        for entry in entries:
+            if entry.is_symlink() or not entry.is_dir():
+                entry.unlink()
+                continue
+            entry.chmod(0o700)
+            for inner in list(entry.iterdir()):
+                inner.rename(folder / uuid.uuid4().hex)
+            entry.rmdir()
 
 
 def enter_warm_root(level: Level, readable: Sequence[Path]) -> None:

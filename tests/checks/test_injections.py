@@ -266,7 +266,7 @@ def test_names_come_from_a_closed_list() -> None:
         else:
             told = words_of(judged)
             assert "ordered('password'). It sent 'select * from cases" in told
-            assert "Expected ValueError and no statement" in told
+            assert "Expected a ValueError and no statement" in told
 
 
 def test_a_refusal_after_the_statement_comes_too_late() -> None:

@@ -214,7 +214,7 @@ def test_every_statement_is_validated_first(solution: Namespace) -> None:
         "ValueError" in outcome.errors and watch.name in outcome.message,
         called=called,
         got=str(outcome),
-        expected=f"ValueError with a message that names {watch.name!r}",
+        expected=f"a ValueError whose message names {watch.name!r}",
     )
 
 

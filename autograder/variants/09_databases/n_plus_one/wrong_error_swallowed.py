@@ -1,5 +1,5 @@
 # caught by: pieces_are_stored_all_or_none
-"""It returned None. Expected a IntegrityError"""
+"""It returned None. Expected an IntegrityError"""
 
 from sqlalchemy import ForeignKey, func, insert, select
 from sqlalchemy.orm import (
