@@ -652,7 +652,7 @@ def grade_class(world: World, level: str) -> Run:
         How it went.
     """
     # Whatever hangs is waited for; less patience makes the same way through shorter.
-    environment = {"COURSE_SANDBOX_LEVEL": level, "COURSE_GRADING_PATIENCE": "0.4"}
+    environment = {"COURSE_SANDBOX_LEVEL": level, "COURSE_GRADING_PATIENCE": "0.6"}
     grade = [sys.executable, "-m", "course", "grade", PART, "--jobs", "6"]
     return world.run(grade, environment, patience=900)
 
