@@ -1,5 +1,6 @@
 """``test``: everything that must hold, in one command."""
 
+import os
 import re
 import subprocess
 import sys
@@ -100,7 +101,9 @@ def _build(rooms: Rooms) -> int:
 
 
 def _run_pytest(rooms: Rooms, *, full: bool) -> int:
-    command = [*_PYTHON, "pytest", "-n", "auto", "--dist", "loadfile"]
+    # One more than processors: tests also wait, for boxes, kernels and browsers.
+    workers = str((os.cpu_count() or 1) + 1)
+    command = [*_PYTHON, "pytest", "-n", workers, "--dist", "loadfile"]
     command += ["--durations=15"]  # what to look at when this takes too long
     if not full:
         return _run(rooms, command)
