@@ -10,14 +10,14 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 from autograder.exercises import Exercise, find_exercises
 from autograder.imports import reached_modules
 from autograder.rooms import Rooms
-from course.chapters import find_chapters
+from course.chapters import Chapter, find_chapters
 from course.commands.test import FULL_VARIABLE
 from course.freshness import digest_of
 from tests.attacks.attack import corpus
@@ -87,6 +87,21 @@ def sample(names: Iterable[str], *subjects: str) -> set[str]:
     told = " ".join(f"{subject} {_digest(subject)}" for subject in subjects)
     drawn = hashlib.sha256(told.encode()).hexdigest()
     return set(sorted(names)[int(drawn, 16) % EVERY :: EVERY])
+
+
+def chapters_to_try(chapters: Sequence[Chapter]) -> list[Chapter]:
+    """Choose chapters for a test that takes long.
+
+    Args:
+        chapters: All there are.
+
+    Returns:
+        Those that changed, and some of the others.
+    """
+    subjects = {chapter.slug: in_browser(chapter.slug) for chapter in chapters}
+    known = [slug for slug, subject in subjects.items() if is_held(subject)]
+    kept = sample(known, *subjects.values())
+    return [c for c in chapters if c.slug not in known or c.slug in kept]
 
 
 def main() -> None:

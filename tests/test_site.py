@@ -1,6 +1,8 @@
 """The built site: no dead link, no request elsewhere, nothing secret, alt texts."""
 
 import re
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
@@ -8,7 +10,6 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from nbclient import NotebookClient
 
 from autograder.exercises import find_exercise, find_exercises
 from autograder.rooms import Rooms
@@ -240,15 +241,9 @@ def test_at_least_six_chapters_have_a_control_with_a_first_state(rooms: Rooms) -
     assert sum(bool("".join(texts).strip()) for texts in shown) >= 6
 
 
-def chapters_to_run() -> list[Chapter]:
-    """All chapters that changed, and some of the others."""
-    subjects = {c.slug: held.in_browser(c.slug) for c in CHAPTERS if c.browser}
-    known = [slug for slug, subject in subjects.items() if held.is_held(subject)]
-    kept = held.sample(known, *subjects.values())
-    return [c for c in CHAPTERS if c.slug not in known or c.slug in kept]
-
-
-@pytest.mark.parametrize("chapter", chapters_to_run(), ids=lambda c: c.slug)
+@pytest.mark.parametrize(
+    "chapter", held.chapters_to_try(CHAPTERS), ids=lambda c: c.slug
+)
 def test_controls_and_pictures_are_the_same_on_every_run(
     rooms: Rooms, chapter: Chapter, tmp_path: Path
 ) -> None:
@@ -257,8 +252,13 @@ def test_controls_and_pictures_are_the_same_on_every_run(
     path = executed / chapter.part / f"{chapter.slug}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     before = explored(notebook), pictures(notebook)
-    resources = {"metadata": {"path": str(tmp_path)}}
-    NotebookClient(notebook, timeout=120, resources=resources).execute()
+    again = tmp_path / path.name
+    nbformat.write(notebook, again)
+    # In a process of its own: after tests that left an event loop behind, as those in a
+    # browser do, a client here may sleep through its kernel's first answer.
+    execute = [sys.executable, "-m", "jupyter", "execute", "--inplace", "--timeout=120"]
+    subprocess.run([*execute, str(again)], cwd=tmp_path, check=True)
+    notebook = nbformat.read(again, as_version=4)
     assert (explored(notebook), pictures(notebook)) == before
 
 

@@ -153,16 +153,13 @@ def test_first_state_is_drawn_and_nothing_of_python_fetched(visit: Visit) -> Non
     assert not [url for url in fetched if "pyodide" in url or "worker" in url]
 
 
-def pages_to_try() -> list[str]:
-    """All pages that changed, and some of the others."""
-    subjects = {p: held.in_browser(c.slug) for p, c in CHAPTERS.items()}
-    known = [page for page, subject in subjects.items() if held.is_held(subject)]
-    kept = held.sample(known, *subjects.values())
-    return [page for page in CHAPTERS if page not in known or page in kept]
-
-
-@pytest.mark.parametrize("page", pages_to_try())
-def test_each_control_prints_what_cpython_prints(visit: Visit, page: str) -> None:
+@pytest.mark.parametrize(
+    "chapter", held.chapters_to_try([*CHAPTERS.values()]), ids=lambda c: c.slug
+)
+def test_each_control_prints_what_cpython_prints(
+    visit: Visit, chapter: Chapter
+) -> None:
+    page = f"book/{chapter.part}/{chapter.slug}.html"
     explore = Explore(visit, page)
     here = make_controls(page).kwargs_widgets
     assert explore.controls.count() == len(here)
