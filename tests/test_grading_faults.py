@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -94,6 +95,35 @@ def test_killed_without_namespaces_it_leaves_no_box(course: Class) -> None:
     wait_for(lambda: course.results() > 4)
     grading.kill()
     assert grading.wait().code == -signal.SIGKILL
+
+
+def test_a_warm_process_that_still_loads_ends_with_its_grader() -> None:
+    """Else it would go on for seconds after the grader was killed."""
+    here, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    loading = (
+        "import sys, time\n"
+        "from autograder.grading.zygote import live\n"
+        "def load():\n"
+        "    print('loading', flush=True)\n"
+        "    time.sleep(600)\n"
+        f"live(load, {theirs.fileno()}, 0)\n"
+    )
+    with (
+        theirs,
+        subprocess.Popen(
+            [sys.executable, "-c", loading],
+            cwd=ROOMS.root,
+            pass_fds=[theirs.fileno()],
+            stdout=subprocess.PIPE,
+        ) as warm,
+    ):
+        assert warm.stdout is not None
+        assert warm.stdout.readline() == b"loading\n"
+        here.close()
+        try:
+            assert warm.wait(60) == 0
+        finally:
+            warm.kill()
 
 
 def is_at(grading: Grading, course: Class, goal: int) -> bool:
