@@ -254,8 +254,6 @@ def test_controls_and_pictures_are_the_same_on_every_run(
     before = explored(notebook), pictures(notebook)
     again = tmp_path / path.name
     nbformat.write(notebook, again)
-    # In a process of its own: after tests that left an event loop behind, as those in a
-    # browser do, a client here may sleep through its kernel's first answer.
     execute = [sys.executable, "-m", "jupyter", "execute", "--inplace", "--timeout=120"]
     subprocess.run([*execute, str(again)], cwd=tmp_path, check=True)
     notebook = nbformat.read(again, as_version=4)

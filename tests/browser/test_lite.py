@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
-from playwright.sync_api import Browser, Locator, Page, Route
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from autograder.assemble import assemble_all
 from autograder.exercises import Exercise, find_exercise
@@ -148,6 +148,7 @@ def test_the_file_is_kept_and_a_new_release_leaves_it_alone(
     content.wait_for(timeout=START)
     first_line = EXERCISE.solution.splitlines()[0]
     assert first_line not in EXERCISE.brief.starter
+    expect(content).to_contain_text(first_line, timeout=START)  # drawn a moment later
     assert content.inner_text().startswith(first_line)
 
 
